@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * heavywater: H2O Deep Learning on tables, without a JVM. The one header to include. */
+#pragma once
+
+#include "heavywater/common.h"
+#include "heavywater/frame.h"
+#include "heavywater/metrics.h"
+#include "heavywater/model.h"
+#include "heavywater/params.h"
+#include "heavywater/status.h"
+#include "heavywater/table.h"

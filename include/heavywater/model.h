@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Training, keeping, explaining and using a model. A model is immutable once returned and shared by
+ * atomic reference count: any number of threads may score with it. */
+#pragma once
+
+#include "heavywater/frame.h"
+#include "heavywater/metrics.h"
+#include "heavywater/params.h"
+#include "heavywater/table.h"
+
+HW_BEGIN_DECLS
+
+typedef struct hw_model hw_model;
+
+HW_API hw_model *hw_model_ref(hw_model *model);
+HW_API void hw_model_unref(hw_model *model);
+
+/** Where training is. Borrowed for the time of the callback. */
+typedef struct hw_progress {
+    double epochs, epochs_wanted;
+    int64_t samples;           /* processed since the start */
+    double samples_per_second; /* of training alone */
+    double seconds;            /* since the start, all included */
+    double seconds_left;       /* estimated; NaN when unknown */
+    int32_t iterations;
+    bool is_scored; /* a scoring event just happened: the values below are new */
+    const char
+        *metric_name; /* stopping metric, "logloss", "deviance" ...; NULL before any scoring */
+    double training_metric, validation_metric; /* NaN when there is none */
+} hw_progress;
+
+/** Called at least ten times a second, from the thread that called hw_train. Returning false ends
+ * training after the current row; the model so far is returned. */
+typedef bool hw_progress_callback(const hw_progress *progress, void *ctx);
+
+typedef struct hw_train_options {
+    hw_progress_callback *progress; /* may be NULL */
+    void *progress_ctx;
+    int n_threads; /* 0 means all cores. The result does not depend on it. */
+} hw_train_options;
+
+/** Trains on a frame. validation may be NULL, options too. response_column and the other columns
+ * are named in params. Errors: HW_EINVAL (a parameter or column, err->field names it), HW_EDATA (a
+ * frame that cannot be used), HW_EUNSUPPORTED, HW_EUNSTABLE (diverged), HW_ENOMEM. The model is the
+ * caller's. Cost: epochs x rows x weights. */
+HW_API hw_status hw_train(const hw_params *params, hw_frame *training, hw_frame *validation,
+                          const hw_train_options *options, hw_model **out_model,
+                          hw_error *err) HW_MUST_USE;
+
+/* Why training ended. */
+typedef enum hw_ending {
+    HW_ENDED_EPOCHS,    /* all epochs done */
+    HW_ENDED_CONVERGED, /* early stopping, or an error small enough */
+    HW_ENDED_TIME,      /* max_runtime_secs */
+    HW_ENDED_CANCELLED  /* the progress callback asked for it */
+} hw_ending;
+
+HW_API hw_ending hw_model_ending(const hw_model *model);
+
+/** Writes the model as a MOJO, atomically: a file of that name is replaced whole or stays. */
+HW_API hw_status hw_model_write(const hw_model *model, const char *path, hw_error *err) HW_MUST_USE;
+/** Reads a MOJO: ours with all we know of it, H2O's with what it says. HW_EFORMAT when torn or
+ * another kind. */
+HW_API hw_status hw_model_read(const char *path, hw_model **out_model, hw_error *err) HW_MUST_USE;
+
+/** Scores every row. Columns as H2O's: "predict" (ENUM or REAL), then for classifiers one
+ * probability a class; for autoencoders the reconstruction. Columns that frame lacks count as
+ * missing; a lacking offset, or a categorical column where the model has numbers, is HW_EDATA. The
+ * frame is the caller's. */
+HW_API hw_status hw_model_predict(const hw_model *model, const hw_frame *frame,
+                                  hw_frame **out_predictions, hw_error *err) HW_MUST_USE;
+
+/** Scores a frame that holds the response, too. The metrics are the caller's. */
+HW_API hw_status hw_model_performance(const hw_model *model, const hw_frame *frame,
+                                      hw_metrics **out_metrics, hw_error *err) HW_MUST_USE;
+
+HW_API hw_category hw_model_category(const hw_model *model);
+/* NULL for autoencoders. */
+HW_API const char *hw_model_response_name(const hw_model *model);
+HW_API int32_t hw_model_n_classes(const hw_model *model); /* 1 for regression and autoencoders */
+HW_API const char *hw_model_class_name(const hw_model *model, int32_t i);
+/* Of the second class of two: H2O's largest F1. 0.5 for other categories. */
+HW_API double hw_model_default_threshold(const hw_model *model);
+/* Predictors in the model's order, categoricals first. */
+HW_API int32_t hw_model_n_predictors(const hw_model *model);
+HW_API const char *hw_model_predictor_name(const hw_model *model, int32_t i);
+HW_API int64_t hw_model_n_weights(const hw_model *model); /* weights and biases */
+
+/* "model_summary", "scoring_history", "variable_importances", and our own "training_frame" (a row a
+ * column of the training table: name, role, type, missing, min, mean, max, sigma, levels) and
+ * "prediction_sample" (regression: up to 1,000 rows of actual, predicted on the validation or
+ * training frame). NULL when the model has none. */
+HW_API const hw_table *hw_model_table(const hw_model *model, const char *name);
+/* "training", "validation" or "cross_validation"; NULL when there are none. */
+HW_API const hw_metrics *hw_model_metrics(const hw_model *model, const char *which);
+/* The parameters as given, and as in effect after H2O's automatic changes. */
+HW_API const hw_params *hw_model_params_given(const hw_model *model);
+HW_API const hw_params *hw_model_params_actual(const hw_model *model);
+
+typedef enum hw_message_type { HW_MESSAGE_TRACE, HW_MESSAGE_WARN, HW_MESSAGE_ERRR } hw_message_type;
+/* H2O's remarks on the parameters. field and text are borrowed. */
+HW_API int32_t hw_model_n_messages(const hw_model *model);
+HW_API hw_message_type hw_model_message(const hw_model *model, int32_t i, const char **out_field,
+                                        const char **out_text);
+
+/** All that is known of the model as JSON, in the form of H2O's tables. path "-" is standard
+ * output. Atomic. */
+HW_API hw_status hw_model_write_json(const hw_model *model, const char *path,
+                                     hw_error *err) HW_MUST_USE;
+HW_API hw_status hw_metrics_write_json(const hw_metrics *metrics, const char *path,
+                                       hw_error *err) HW_MUST_USE;
+/** One self-contained HTML page with pictures. Atomic. */
+HW_API hw_status hw_model_write_report(const hw_model *model, const char *path,
+                                       hw_error *err) HW_MUST_USE;
+
+HW_END_DECLS
