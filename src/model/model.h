@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A trained model: encoder, network, parameters, history, metrics: all that is needed to score,
+ * explain, continue and export. Filled by src/train or by reading a file, then immutable and shared
+ * by atomic reference count. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "encoder/encoder.h"
+#include "heavywater/model.h"
+#include "metrics/metrics.h"
+#include "nn/network.h"
+#include "params/params.h"
+#include "params/rules.h"
+
+HW_DEFINE_AUTO(hw_model, hw_model_unref)
+
+/* Columns of a frame that was used, for the JSON's "frames". */
+typedef struct hwi_frame_note {
+    char *name;
+    int64_t n_rows;
+    int32_t n_columns;
+    hwi_model_column *columns;
+    int64_t *n_missing; /* (n_columns) */
+} hwi_frame_note;
+
+struct hw_model {
+    _Atomic int32_t n_refs;
+    hw_category category;
+    hw_params *params_given;  /* as the user set them */
+    hw_params *params_actual; /* as the finished model shows them */
+    hwi_encoder *encoder;
+    hwi_network *network;
+    /* What scoring needs beside these; the effective distribution, never AUTO. */
+    hw_distribution distribution;
+    double default_threshold;
+    bool balance_classes;
+    double *prior_class_distribution; /* (n_classes) or NULL */
+    double *model_class_distribution; /* (n_classes) or NULL */
+    int32_t n_classes;                /* 1 for regression and autoencoders */
+    /* What training leaves behind; tables may be NULL. */
+    hw_table *model_summary, *scoring_history, *variable_importances;
+    hw_table *training_frame_table, *prediction_sample; /* see hw_model_table */
+    hw_metrics *training_metrics, *validation_metrics, *cross_validation_metrics;
+    hwi_messages messages;
+    hwi_frame_note *frame_notes;
+    int32_t n_frame_notes;
+    hw_ending ending;
+    /* Counters, for continuing. */
+    int64_t samples_processed;
+    int32_t iterations;
+    double epochs;
+    int64_t seed;                       /* the one in effect */
+    int64_t start_time_ms, run_time_ms; /* since 1970; wall clock */
+    bool is_from_h2o; /* read from a plain MOJO: no optimiser state, no heavywater/ entries */
+};
+
+/* One reference, everything empty. NULL without memory. */
+hw_model *hwi_model_new(void);
+int32_t hwi_model_index_of_response(const hw_model *model);
+
+/* Scoring in blocks by several threads; the result does not depend on their number. */
+
+/* Raw outputs for metrics and predictions: regression (n) in response space; classifiers (n, K)
+ * probabilities after prior correction; autoencoders (n, P) reconstruction in input space, with the
+ * numbers still normalised. labels: (n) predicted classes, or NULL. */
+hw_status hwi_model_score(const hw_model *model, const hwi_adapted *adapted, int64_t row_begin,
+                          int64_t n_rows, int n_threads, double *out, int32_t *labels,
+                          hw_error *err) HW_MUST_USE;
+/* The JSON of result.json. */
+hw_status hwi_model_write_json(const hw_model *model, hwi_buffer *out, hw_error *err) HW_MUST_USE;

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The network: layers of weights, biases and optimiser state as views over one slab. Plain data;
+ * who trains it has it alone, scoring only reads.
+ *
+ * Weights are stored input by input: entry (c, r) of a matrix is at c * stride + r. All work of a
+ * sample is then a loop over neighbouring units r for one input c, whatever the kind of input (a
+ * lit level, a number, an activation), inputs that are 0 cost nothing, and sums over inputs keep
+ * H2O's order inside each unit. Files and JSON have H2O's order, unit by unit: see
+ * hwi_layer_export_weights. */
+#pragma once
+
+#include "base/status.h"
+#include "params/params.h"
+
+typedef enum hwi_unit_kind {
+    HWI_UNIT_TANH,
+    HWI_UNIT_RECTIFIER,
+    HWI_UNIT_EXP_RECTIFIER,
+    HWI_UNIT_MAXOUT,
+    HWI_UNIT_SOFTMAX,
+    HWI_UNIT_LINEAR
+} hwi_unit_kind;
+
+typedef struct hwi_layer {
+    hwi_unit_kind kind;
+    int32_t n_in; /* units of the layer below */
+    int32_t n_units;
+    int32_t n_channels; /* 2 for Maxout, else 1 */
+    int32_t n_rows; /* n_units * n_channels; row of a unit's channel: n_channels * unit + channel */
+    int32_t stride; /* floats from one input to the next: n_rows, rounded up to a cache line */
+    double dropout_ratio; /* scoring multiplies by 1 - ratio */
+    bool has_dropout;     /* a *WithDropout activation (a ratio of 0 still draws) */
+    float *weights;       /* (n_in, stride) */
+    double *biases;       /* (n_rows) */
+    /* ADADELTA: mean squared update and mean squared gradient. NULL with other optimisers. */
+    float *mean_square_update, *mean_square_gradient;  /* (n_in, stride) */
+    double *bias_square_update, *bias_square_gradient; /* (n_rows) */
+    /* Momentum; NULL without. */
+    float *momenta;             /* (n_in, stride) */
+    double *bias_momenta;       /* (n_rows) */
+    double *average_activation; /* (n_units) of a sparse autoencoder; NULL else */
+} hwi_layer;
+
+typedef struct hwi_network {
+    int32_t n_layers; /* weight matrices: hidden layers + 1 */
+    int32_t n_inputs;
+    hwi_layer *layers; /* (n_layers) from the first hidden layer to the output */
+    char *slab;        /* all arrays of all layers */
+    size_t n_slab_bytes;
+} hwi_network;
+
+typedef struct hwi_network_shape {
+    int32_t n_inputs;
+    int32_t n_hidden;
+    const int32_t *hidden;        /* (n_hidden) */
+    const double *dropout_ratios; /* (n_hidden) or NULL */
+    hw_activation activation;
+    bool is_autoencoder; /* output: the hidden kind without dropout, n_inputs units */
+    int32_t n_classes;   /* output: softmax of this many, or 1 for a linear unit */
+    bool has_adadelta, has_momenta, has_average_activation;
+} hwi_network_shape;
+
+/* All zero. HW_ENOMEM, HW_EINVAL (hidden) when there are more than 1e8 parameters. */
+hw_status hwi_network_new(const hwi_network_shape *shape, hwi_network **out,
+                          hw_error *err) HW_MUST_USE;
+void hwi_network_free(hwi_network *network);
+HW_DEFINE_AUTO(hwi_network, hwi_network_free)
+/* Copies all numbers; both must have the same shape. */
+void hwi_network_assign(hwi_network *to, const hwi_network *from);
+hw_status hwi_network_copy(const hwi_network *network, hwi_network **out,
+                           hw_error *err) HW_MUST_USE;
+/* Weights and biases. */
+int64_t hwi_network_n_parameters(const hwi_network *network);
+
+/* Between our order and H2O's. In H2O's order entry (unit u, input c, channel k) is at
+ * n_channels * (u * n_in + c) + k. `values` is any (n_in, stride) array of the layer; h2o_order has
+ * n_in * n_rows. */
+void hwi_layer_export_weights(const hwi_layer *layer, const float *values, float *h2o_order);
+void hwi_layer_import_weights(const hwi_layer *layer, const float *h2o_order, float *values);
+static inline float hwi_layer_weight(const hwi_layer *layer, int32_t unit, int32_t input,
+                                     int32_t channel)
+{
+    return layer->weights[(int64_t)input * layer->stride + layer->n_channels * unit + channel];
+}
+
+const char *
+hwi_activation_layer_type(const hwi_layer *layer); /* "RectifierDropout", "Softmax" ... */
