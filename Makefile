@@ -72,6 +72,10 @@ format:  ## lay out all C and C++ files as .clang-format says
 	@tools/install_packages lint
 	git ls-files -z -- '*.c' '*.h' '*.cc' | xargs -0 clang-format-14 -i
 
+.PHONY: reference
+reference:  ## write docs/reference/parameters.md anew from spec/params.json
+	python3 tools/gen_params.py spec/params.json --reference docs/reference/parameters.md
+
 .PHONY: clean
 clean:  ## remove the build folders and the demo's results
 	rm -rf $(BUILD) $(BUILD)-asan $(BUILD)-ubsan $(BUILD)-tsan demo
