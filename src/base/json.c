@@ -197,7 +197,8 @@ static void put_cell(hwi_json *json, const hw_table *table, int64_t row, int32_t
         break;
     case HW_CELL_INT:
     case HW_CELL_LONG:
-        if (number == number)
+        /* Tables read from files may hold anything. */
+        if (number > -0x1p63 && number < 0x1p63)
             hwi_json_int(json, (int64_t)number);
         else
             hwi_json_double(json, number);

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * H2O's gains/lift table, and the row-level memory of a metrics builder that it is made from. */
+#pragma once
+
+#include "base/table.h"
+
+/* What is kept of a scored row: for classifiers the probability and whether it was an event, for
+ * regressions the prediction and the response (not rounded to float). */
+typedef struct hwi_detail_row {
+    double actual;
+    double prediction;
+    double weight;
+} hwi_detail_row;
+
+/* n_bins: -1 for H2O's 16 groups, 0 for none. *out is NULL when there are no groups or no rows. */
+hw_status hwi_gains_lift_table(const hwi_detail_row *rows, int64_t n_rows, int32_t n_bins,
+                               hw_table **out, hw_error *err) HW_MUST_USE;

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * H2O's quantiles of weighted values: linear interpolation, weights as repetition counts. */
+#pragma once
+
+#include <stdint.h>
+
+typedef struct hwi_weighted_value {
+    double value; /* never NaN */
+    double weight;
+} hwi_weighted_value;
+
+/* Sorts by rising value, stable. scratch has room for n. Linear in n. */
+void hwi_weighted_sort(hwi_weighted_value *values, hwi_weighted_value *scratch, int64_t n);
+
+/* Quantiles of sorted values at the given probabilities, which fall or stay (1 first). n > 0. */
+void hwi_weighted_quantiles(const hwi_weighted_value *sorted, int64_t n,
+                            const double *probabilities, int32_t n_probabilities, double *out);
