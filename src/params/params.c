@@ -181,6 +181,14 @@ static hw_status check_is_supported(const hwi_param_row *row, const void *field,
     HW_FAIL(err, HW_EUNSUPPORTED, row->info.name, "%s: %s", row->info.name, row->later);
 }
 
+hw_status hwi_params_check_support(const hw_params *params, hw_error *err)
+{
+    for (int32_t i = 0; i < HWI_N_PARAMS; i++)
+        HW_TRY(check_is_supported(&hwi_param_rows[i], const_field_of(params, &hwi_param_rows[i]),
+                                  err));
+    return HW_OK;
+}
+
 static hw_status check_value(const hwi_param_row *row, const void *field, hw_error *err)
 {
     if (row->info.type == HW_PARAM_ENUM && *(const int *)field < 0)

@@ -88,6 +88,9 @@ const char *hwi_param_level_name(int32_t index, int32_t level); /* NULL for -1 *
  * not the default. HW_EINVAL: unknown name, or no value of the type. */
 hw_status hwi_params_read_text(hw_params *params, const char *name, const char *text,
                                hw_error *err) HW_MUST_USE;
+/* HW_EUNSUPPORTED when a parameter has a value that this version lacks; hw_params_set refuses
+ * these, hwi_params_read_text takes them. */
+hw_status hwi_params_check_support(const hw_params *params, hw_error *err) HW_MUST_USE;
 /* The value as text; appends nothing for null. */
 void hwi_params_write_text(const hw_params *params, int32_t index, hwi_buffer *out);
 /* Whether one parameter has the same value in both. */
