@@ -38,7 +38,9 @@ typedef struct hwi_encoder {
                                    use_all_factor_levels */
     int32_t n_hash_slots;       /* 0: no hashing */
     int64_t hash_seed;
-    int32_t n_units; /* P */
+    bool hashes_absent_level; /* h2o_compat: scoring hashes the unit -1 of a first level that lights
+                                 nothing */
+    int32_t n_units;          /* P */
 } hwi_encoder;
 
 /* Frees also a half-built encoder. */
@@ -51,6 +53,11 @@ hwi_encoder *hwi_encoder_new(void);
 hw_status hwi_encoder_unit_names(const hwi_encoder *encoder, char ***out_names,
                                  hw_error *err) HW_MUST_USE;
 void hwi_texts_free(char **texts, int32_t n);
+
+/* A column as the model keeps it: name, type, levels (copies). On failure clear what is there. */
+hw_status hwi_model_column_from_frame(const hw_frame *frame, int32_t index, hwi_model_column *out,
+                                      hw_error *err) HW_MUST_USE;
+void hwi_model_column_clear(hwi_model_column *column);
 
 /* A frame seen through the encoder: its columns found by name, levels matched by text. Borrows
  * both. */

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "encoder/build.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "encoder/moments.h"
+
+/* What becomes of each column of the frame. */
+typedef enum role { PREDICTOR, IGNORED, DROPPED, SPECIAL } role;
+
+static hw_status find_special(const hw_frame *frame, const char *name, const char *param,
+                              int32_t *out, hw_error *err)
+{
+    *out = -1;
+    if (!name || !*name)
+        return HW_OK;
+    *out = hw_frame_find_column(frame, name);
+    if (*out < 0)
+        HW_FAIL(err, HW_EINVAL, param, "%s: there is no column '%s' in %s", param, name,
+                hw_frame_name(frame));
+    return HW_OK;
+}
+
+/* Whether a predictor says nothing: all missing, one value only, text. */
+static hw_status column_is_bad(const hw_frame *frame, int32_t column, double *scratch, bool *out)
+{
+    hw_type type = hw_frame_column_type(frame, column);
+    int64_t n = hw_frame_n_rows(frame);
+    *out = type == HW_TYPE_STRING || type == HW_TYPE_UUID;
+    if (*out)
+        return HW_OK;
+    hw_frame_read_doubles(frame, column, 0, n, scratch);
+    double min = INFINITY, max = -INFINITY;
+    for (int64_t i = 0; i < n; i++) {
+        min = scratch[i] < min ? scratch[i] : min;
+        max = scratch[i] > max ? scratch[i] : max;
+    }
+    *out = min >= max;
+    return HW_OK;
+}
+
+static uint32_t java_hash(const char *text)
+{
+    /* String.hashCode works on UTF-16 units; names beyond ASCII only change the order of a message.
+     */
+    uint32_t h = 0;
+    for (const unsigned char *c = (const unsigned char *)text; *c; c++)
+        h = 31 * h + *c;
+    return h ^ (h >> 16);
+}
+
+/* H2O lists dropped columns in the order of a hash map. */
+static void list_dropped(const hw_frame *frame, const role *roles, hwi_buffer *out)
+{
+    int32_t n_columns = hw_frame_n_columns(frame), n_dropped = 0;
+    for (int32_t i = 0; i < n_columns; i++)
+        n_dropped += roles[i] == DROPPED;
+    if (n_dropped == 0)
+        return;
+    uint32_t n_buckets = 1;
+    while (n_buckets < n_dropped / 0.75 + 1)
+        n_buckets *= 2;
+    const char *separator = "[";
+    for (uint32_t bucket = 0; bucket < n_buckets; bucket++) {
+        for (int32_t i = 0; i < n_columns; i++) {
+            const char *name = hw_frame_column_name(frame, i);
+            if (roles[i] != DROPPED || java_hash(name) % n_buckets != bucket)
+                continue;
+            hwi_buffer_append_text(out, separator);
+            hwi_buffer_append_text(out, name);
+            separator = ", ";
+        }
+    }
+    hwi_buffer_append_text(out, "]");
+}
+
+typedef struct specials {
+    int32_t weights, offset, fold, response; /* columns of the frame, or -1 */
+} specials;
+
+static hw_status find_specials(const hw_params *params, const hw_frame *frame, specials *s,
+                               hw_error *err)
+{
+    HW_TRY(find_special(frame, params->weights_column, "weights_column", &s->weights, err));
+    HW_TRY(find_special(frame, params->offset_column, "offset_column", &s->offset, err));
+    HW_TRY(find_special(frame, params->fold_column, "fold_column", &s->fold, err));
+    s->response = -1;
+    /* An autoencoder has no response: a column named so stays a predictor. */
+    if (!params->autoencoder)
+        HW_TRY(find_special(frame, params->response_column, "response_column", &s->response, err));
+    return HW_OK;
+}
+
+static hw_status mark_ignored(const hw_params *params, const hw_frame *frame, role *roles,
+                              hw_error *err)
+{
+    for (int32_t i = 0; i < params->ignored_columns.n; i++) {
+        const char *name = params->ignored_columns.v[i];
+        int32_t column = name ? hw_frame_find_column(frame, name) : -1;
+        if (column < 0)
+            HW_FAIL(err, HW_EINVAL, "ignored_columns",
+                    "ignored_columns: there is no column '%s' in %s", name ? name : "",
+                    hw_frame_name(frame));
+        if (roles[column] == PREDICTOR)
+            roles[column] = IGNORED;
+    }
+    return HW_OK;
+}
+
+static hw_status assign_roles(const hw_params *params, const hw_frame *frame, const specials *s,
+                              role *roles, hw_error *err)
+{
+    const int32_t special[] = {s->weights, s->offset, s->fold, s->response};
+    for (int i = 0; i < 4; i++)
+        if (special[i] >= 0)
+            roles[special[i]] = SPECIAL;
+    HW_TRY(mark_ignored(params, frame, roles, err));
+    HW_AUTO(double)
+    *scratch = HWI_ALLOC_ARRAY(double, (size_t)hw_frame_n_rows(frame));
+    HW_CHECK_ALLOC(err, scratch);
+    for (int32_t i = 0; i < hw_frame_n_columns(frame); i++) {
+        if (roles[i] != PREDICTOR)
+            continue;
+        bool is_bad = false;
+        HW_TRY(column_is_bad(frame, i, scratch, &is_bad));
+        hw_type type = hw_frame_column_type(frame, i);
+        if (is_bad && params->ignore_const_cols)
+            roles[i] = DROPPED;
+        else if (type == HW_TYPE_STRING || type == HW_TYPE_UUID)
+            HW_FAIL(err, HW_EINVAL, "ignore_const_cols",
+                    "column '%s' is text and cannot be an input; ignore it, make it an enum, or "
+                    "leave ignore_const_cols on",
+                    hw_frame_column_name(frame, i));
+    }
+    return HW_OK;
+}
+
+/* Categoricals by falling number of levels, by H2O's exchange procedure, which is not stable. */
+static void order_categoricals(const hw_frame *frame, int32_t *columns, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        for (int32_t j = i + 1; j < n; j++) {
+            if (hw_frame_n_levels(frame, columns[i]) >= hw_frame_n_levels(frame, columns[j]))
+                continue;
+            int32_t kept = columns[i];
+            columns[i] = columns[j];
+            columns[j] = kept;
+        }
+    }
+}
+
+static hw_status set_offsets(hwi_encoder *encoder, const hw_params *params, hw_error *err)
+{
+    encoder->cat_offsets = HWI_NEW_ARRAY(int32_t, (size_t)encoder->n_cats + 1);
+    HW_CHECK_ALLOC(err, encoder->cat_offsets);
+    encoder->use_all_factor_levels = params->use_all_factor_levels || params->autoencoder;
+    int64_t n_units = 0;
+    for (int32_t i = 0; i < encoder->n_cats; i++) {
+        n_units += encoder->columns[i].n_levels + (encoder->use_all_factor_levels ? 1 : 0);
+        if (n_units + encoder->n_nums > INT32_MAX / 2)
+            HW_FAIL(err, HW_EINVAL, "training_frame",
+                    "the categorical columns have more than %d levels together", INT32_MAX / 2);
+        encoder->cat_offsets[i + 1] = (int32_t)n_units;
+    }
+    if (params->max_categorical_features < n_units) {
+        encoder->n_hash_slots = params->max_categorical_features;
+        n_units = encoder->n_hash_slots;
+    }
+    encoder->n_units = (int32_t)n_units + encoder->n_nums;
+    return HW_OK;
+}
+
+static hw_status take_columns(const hw_frame *frame, const specials *s, const int32_t *predictors,
+                              hwi_encoder *encoder, hw_error *err)
+{
+    int32_t n_predictors = encoder->n_cats + encoder->n_nums;
+    encoder->columns = HWI_NEW_ARRAY(hwi_model_column, (size_t)n_predictors + 4);
+    HW_CHECK_ALLOC(err, encoder->columns);
+    for (int32_t i = 0; i < n_predictors; i++) {
+        encoder->n_columns++;
+        HW_TRY(hwi_model_column_from_frame(frame, predictors[i], &encoder->columns[i], err));
+    }
+    const int32_t from[] = {s->weights, s->offset, s->fold, s->response};
+    int32_t *const at[] = {&encoder->weights_at, &encoder->offset_at, &encoder->fold_at,
+                           &encoder->response_at};
+    for (int i = 0; i < 4; i++) {
+        if (from[i] < 0)
+            continue;
+        *at[i] = encoder->n_columns++;
+        HW_TRY(hwi_model_column_from_frame(frame, from[i], &encoder->columns[*at[i]], err));
+    }
+    return HW_OK;
+}
+
+hw_status hwi_encoder_choose_columns(const hw_params *params, const hw_frame *frame,
+                                     hwi_encoder **out, hwi_buffer *out_dropped, hw_error *err)
+{
+    specials s;
+    HW_TRY(find_specials(params, frame, &s, err));
+    int32_t n_columns = hw_frame_n_columns(frame);
+    HW_AUTO(int32_t)
+    *predictors = HWI_NEW_ARRAY(int32_t, (size_t)n_columns);
+    HW_AUTO(int32_t)
+    *role_store = HWI_NEW_ARRAY(int32_t, (size_t)n_columns);
+    HW_CHECK_ALLOC(err, predictors);
+    HW_CHECK_ALLOC(err, role_store);
+    role *roles = (role *)role_store;
+    HW_TRY(assign_roles(params, frame, &s, roles, err));
+    list_dropped(frame, roles, out_dropped);
+
+    HW_AUTO(hwi_encoder)
+    *encoder = hwi_encoder_new();
+    HW_CHECK_ALLOC(err, encoder);
+    int32_t n = 0;
+    for (int32_t i = 0; i < n_columns; i++)
+        if (roles[i] == PREDICTOR && hw_frame_column_type(frame, i) == HW_TYPE_ENUM)
+            predictors[n++] = i;
+    encoder->n_cats = n;
+    for (int32_t i = 0; i < n_columns; i++)
+        if (roles[i] == PREDICTOR && hw_frame_column_type(frame, i) != HW_TYPE_ENUM)
+            predictors[n++] = i;
+    encoder->n_nums = n - encoder->n_cats;
+    if (n == 0)
+        HW_FAIL(err, HW_EINVAL, "training_frame",
+                "no usable columns are left in %s: all are ignored, constant, text or missing",
+                hw_frame_name(frame));
+    order_categoricals(frame, predictors, encoder->n_cats);
+    HW_TRY(take_columns(frame, &s, predictors, encoder, err));
+    HW_TRY(set_offsets(encoder, params, err));
+    *out = HW_TAKE(encoder);
+    return HW_OK;
+}
+
+/* Weights of the rows that count for the moments, or NULL when the unweighted ones are wanted: H2O
+ * takes weighted moments only without an offset. Under Skip, rows with a missing value have no
+ * weight. */
+static hw_status read_moment_weights(const hwi_encoder *encoder, const hw_frame *frame,
+                                     double *scratch, double **out, hw_error *err)
+{
+    *out = NULL;
+    if (encoder->weights_at < 0 || encoder->offset_at >= 0)
+        return HW_OK;
+    int64_t n = hw_frame_n_rows(frame);
+    HW_AUTO(double)
+    *weights = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_CHECK_ALLOC(err, weights);
+    hw_frame_read_doubles(frame,
+                          hw_frame_find_column(frame, encoder->columns[encoder->weights_at].name),
+                          0, n, weights);
+    for (int32_t k = 0; !encoder->mean_imputation && k < encoder->n_cats + encoder->n_nums; k++) {
+        int32_t column = hw_frame_find_column(frame, encoder->columns[k].name);
+        if (hw_frame_n_missing(frame, column) == 0)
+            continue;
+        hw_frame_read_doubles(frame, column, 0, n, scratch);
+        for (int64_t i = 0; i < n; i++)
+            if (isnan(scratch[i]))
+                weights[i] = 0;
+    }
+    *out = HW_TAKE(weights);
+    return HW_OK;
+}
+
+typedef struct transform {
+    double mean; /* unweighted */
+    double mul, sub;
+} transform;
+
+static transform standardize(const double *values, const double *weights, int64_t n,
+                             bool is_integer, bool is_sparse, bool is_autoencoder)
+{
+    hwi_moments m = hwi_moments_of(values, n, is_integer);
+    transform t = {m.mean, 1, m.mean};
+    if (is_autoencoder) {
+        if (m.max - m.min > 0)
+            t.mul = 1 / (m.max - m.min);
+        return t;
+    }
+    double sigma = m.sigma;
+    if (weights) {
+        hwi_moments w = hwi_moments_weighted(values, weights, n);
+        t.sub = w.mean;
+        sigma = w.sigma;
+    }
+    t.mul = sigma != 0 ? 1 / sigma : 1;
+    if (is_sparse)
+        t.sub = 0;
+    return t;
+}
+
+static bool response_is_standardized(const hwi_encoder *encoder, const hw_params *params)
+{
+    if (encoder->response_at < 0 || !params->standardize)
+        return false;
+    if (encoder->columns[encoder->response_at].type == HW_TYPE_ENUM)
+        return false;
+    switch (params->distribution) {
+    case HW_DISTRIBUTION_POISSON:
+    case HW_DISTRIBUTION_GAMMA:
+    case HW_DISTRIBUTION_TWEEDIE:
+        return false;
+    default:
+        return true;
+    }
+}
+
+hw_status hwi_encoder_set_transforms(hwi_encoder *encoder, const hw_params *params,
+                                     const hw_frame *frame, hw_error *err)
+{
+    int64_t n = hw_frame_n_rows(frame);
+    encoder->mean_imputation =
+        params->missing_values_handling == HW_MISSING_VALUES_HANDLING_MEAN_IMPUTATION;
+    encoder->is_sparse = params->sparse;
+    encoder->missing_is_last_level = params->h2o_compat;
+    encoder->hashes_absent_level = params->h2o_compat;
+    encoder->hash_seed = params->seed;
+    HW_AUTO(double)
+    *values = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_CHECK_ALLOC(err, values);
+    HW_AUTO(double)
+    *weights = NULL;
+    HW_TRY(read_moment_weights(encoder, frame, values, &weights, err));
+
+    encoder->means = HWI_NEW_ARRAY(double, (size_t)encoder->n_nums);
+    HW_CHECK_ALLOC(err, encoder->means);
+    if (params->standardize) {
+        encoder->norm_mul = HWI_NEW_ARRAY(double, (size_t)encoder->n_nums);
+        encoder->norm_sub = HWI_NEW_ARRAY(double, (size_t)encoder->n_nums);
+        HW_CHECK_ALLOC(err, encoder->norm_mul);
+        HW_CHECK_ALLOC(err, encoder->norm_sub);
+    }
+    for (int32_t i = 0; i < encoder->n_nums; i++) {
+        const hwi_model_column *column = &encoder->columns[encoder->n_cats + i];
+        hw_frame_read_doubles(frame, hw_frame_find_column(frame, column->name), 0, n, values);
+        transform t = standardize(values, weights, n, column->type == HW_TYPE_INT,
+                                  encoder->is_sparse, params->autoencoder);
+        encoder->means[i] = t.mean;
+        if (params->standardize) {
+            encoder->norm_mul[i] = t.mul;
+            encoder->norm_sub[i] = t.sub;
+        }
+    }
+    encoder->has_resp_norm = response_is_standardized(encoder, params);
+    if (encoder->has_resp_norm) {
+        const hwi_model_column *column = &encoder->columns[encoder->response_at];
+        hw_frame_read_doubles(frame, hw_frame_find_column(frame, column->name), 0, n, values);
+        transform t = standardize(values, weights, n, column->type == HW_TYPE_INT, false, false);
+        encoder->resp_mul = t.mul;
+        encoder->resp_sub = t.sub;
+    }
+    return HW_OK;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "nn/network.h"
+
+#include <string.h>
+
+#include "params/rules.h"
+
+enum { FLOATS_PER_LINE = 16, MAX_PARAMETERS = 100000000 };
+
+static hwi_unit_kind kind_of_activation(hw_activation activation)
+{
+    switch (hwi_activation_kind(activation)) {
+    case HW_ACTIVATION_TANH:
+        return HWI_UNIT_TANH;
+    case HW_ACTIVATION_MAXOUT:
+        return HWI_UNIT_MAXOUT;
+    case HW_ACTIVATION_EXP_RECTIFIER:
+        return HWI_UNIT_EXP_RECTIFIER;
+    default:
+        return HWI_UNIT_RECTIFIER;
+    }
+}
+
+static void describe_layer(const hwi_network_shape *shape, int32_t l, hwi_layer *layer)
+{
+    bool is_output = l == shape->n_hidden;
+    layer->n_in = l == 0 ? shape->n_inputs : shape->hidden[l - 1];
+    if (!is_output) {
+        layer->kind = kind_of_activation(shape->activation);
+        layer->n_units = shape->hidden[l];
+        layer->has_dropout = hwi_activation_has_dropout(shape->activation);
+        layer->dropout_ratio =
+            layer->has_dropout && shape->dropout_ratios ? shape->dropout_ratios[l] : 0;
+    } else if (shape->is_autoencoder) {
+        layer->kind = kind_of_activation(shape->activation);
+        layer->n_units = shape->n_inputs;
+    } else {
+        layer->kind = shape->n_classes > 1 ? HWI_UNIT_SOFTMAX : HWI_UNIT_LINEAR;
+        layer->n_units = shape->n_classes;
+    }
+    layer->n_channels = layer->kind == HWI_UNIT_MAXOUT ? 2 : 1;
+    layer->n_rows = layer->n_units * layer->n_channels;
+    layer->stride = (layer->n_rows + FLOATS_PER_LINE - 1) / FLOATS_PER_LINE * FLOATS_PER_LINE;
+}
+
+/* Hands out 64-byte aligned pieces of the slab; with slab NULL it only counts. */
+typedef struct carver {
+    char *slab;
+    size_t n_used;
+} carver;
+
+static void *carve(carver *c, int64_t n, size_t size)
+{
+    void *piece = c->slab ? c->slab + c->n_used : NULL;
+    c->n_used += ((size_t)n * size + 63) / 64 * 64;
+    return piece;
+}
+
+static void lay_out(const hwi_network_shape *shape, hwi_network *network, carver *c)
+{
+    for (int32_t l = 0; l < network->n_layers; l++) {
+        hwi_layer *layer = &network->layers[l];
+        int64_t n_weights = (int64_t)layer->n_in * layer->stride;
+        layer->weights = carve(c, n_weights, sizeof(float));
+        layer->biases = carve(c, layer->n_rows, sizeof(double));
+        if (shape->has_adadelta) {
+            layer->mean_square_update = carve(c, n_weights, sizeof(float));
+            layer->mean_square_gradient = carve(c, n_weights, sizeof(float));
+            layer->bias_square_update = carve(c, layer->n_rows, sizeof(double));
+            layer->bias_square_gradient = carve(c, layer->n_rows, sizeof(double));
+        }
+        if (shape->has_momenta) {
+            layer->momenta = carve(c, n_weights, sizeof(float));
+            layer->bias_momenta = carve(c, layer->n_rows, sizeof(double));
+        }
+        if (shape->has_average_activation && l < network->n_layers - 1)
+            layer->average_activation = carve(c, layer->n_units, sizeof(double));
+    }
+}
+
+hw_status hwi_network_new(const hwi_network_shape *shape, hwi_network **out, hw_error *err)
+{
+    HW_AUTO(hwi_network)
+    *network = HWI_NEW(hwi_network);
+    HW_CHECK_ALLOC(err, network);
+    network->n_layers = shape->n_hidden + 1;
+    network->n_inputs = shape->n_inputs;
+    network->layers = HWI_NEW_ARRAY(hwi_layer, (size_t)network->n_layers);
+    HW_CHECK_ALLOC(err, network->layers);
+    for (int32_t l = 0; l < network->n_layers; l++)
+        describe_layer(shape, l, &network->layers[l]);
+    int64_t n_parameters = hwi_network_n_parameters(network);
+    if (n_parameters > MAX_PARAMETERS)
+        HW_FAIL(err, HW_EINVAL, "hidden",
+                "the network would have %lld weights and biases, more than %d; use smaller hidden "
+                "layers or fewer categorical levels",
+                (long long)n_parameters, MAX_PARAMETERS);
+    carver counter = {NULL, 0};
+    lay_out(shape, network, &counter);
+    network->slab = hwi_calloc_array(counter.n_used, 1);
+    if (!network->slab)
+        HW_FAIL(err, HW_ENOMEM, "hidden", "out of memory for a network of %zu bytes",
+                counter.n_used);
+    network->n_slab_bytes = counter.n_used;
+    carver c = {network->slab, 0};
+    lay_out(shape, network, &c);
+    *out = HW_TAKE(network);
+    return HW_OK;
+}
+
+void hwi_network_free(hwi_network *network)
+{
+    if (!network)
+        return;
+    hwi_free(network->layers);
+    hwi_free(network->slab);
+    hwi_free(network);
+}
+
+void hwi_network_assign(hwi_network *to, const hwi_network *from)
+{
+    HW_ASSERT(to->n_slab_bytes == from->n_slab_bytes);
+    memcpy(to->slab, from->slab, from->n_slab_bytes);
+}
+
+/* The same place in another slab; NULL stays NULL. */
+static void *rebase(const void *pointer, const char *from, char *to)
+{
+    return pointer ? to + ((const char *)pointer - from) : NULL;
+}
+
+hw_status hwi_network_copy(const hwi_network *network, hwi_network **out, hw_error *err)
+{
+    HW_AUTO(hwi_network)
+    *copy = HWI_NEW(hwi_network);
+    HW_CHECK_ALLOC(err, copy);
+    copy->n_layers = network->n_layers;
+    copy->n_inputs = network->n_inputs;
+    copy->n_slab_bytes = network->n_slab_bytes;
+    copy->layers = HWI_NEW_ARRAY(hwi_layer, (size_t)network->n_layers);
+    HW_CHECK_ALLOC(err, copy->layers);
+    copy->slab = hwi_alloc_array(network->n_slab_bytes, 1);
+    HW_CHECK_ALLOC(err, copy->slab);
+    memcpy(copy->slab, network->slab, network->n_slab_bytes);
+    for (int32_t l = 0; l < network->n_layers; l++) {
+        const char *from = network->slab;
+        hwi_layer *layer = &copy->layers[l];
+        *layer = network->layers[l];
+        layer->weights = rebase(layer->weights, from, copy->slab);
+        layer->biases = rebase(layer->biases, from, copy->slab);
+        layer->mean_square_update = rebase(layer->mean_square_update, from, copy->slab);
+        layer->mean_square_gradient = rebase(layer->mean_square_gradient, from, copy->slab);
+        layer->bias_square_update = rebase(layer->bias_square_update, from, copy->slab);
+        layer->bias_square_gradient = rebase(layer->bias_square_gradient, from, copy->slab);
+        layer->momenta = rebase(layer->momenta, from, copy->slab);
+        layer->bias_momenta = rebase(layer->bias_momenta, from, copy->slab);
+        layer->average_activation = rebase(layer->average_activation, from, copy->slab);
+    }
+    *out = HW_TAKE(copy);
+    return HW_OK;
+}
+
+int64_t hwi_network_n_parameters(const hwi_network *network)
+{
+    int64_t n = 0;
+    for (int32_t l = 0; l < network->n_layers; l++) {
+        const hwi_layer *layer = &network->layers[l];
+        n += ((int64_t)layer->n_in + 1) * layer->n_rows;
+    }
+    return n;
+}
+
+void hwi_layer_export_weights(const hwi_layer *layer, const float *values, float *h2o_order)
+{
+    for (int32_t u = 0; u < layer->n_units; u++) {
+        for (int32_t c = 0; c < layer->n_in; c++) {
+            for (int32_t k = 0; k < layer->n_channels; k++)
+                *h2o_order++ = values[(int64_t)c * layer->stride + layer->n_channels * u + k];
+        }
+    }
+}
+
+void hwi_layer_import_weights(const hwi_layer *layer, const float *h2o_order, float *values)
+{
+    for (int32_t u = 0; u < layer->n_units; u++) {
+        for (int32_t c = 0; c < layer->n_in; c++) {
+            for (int32_t k = 0; k < layer->n_channels; k++)
+                values[(int64_t)c * layer->stride + layer->n_channels * u + k] = *h2o_order++;
+        }
+    }
+}
+
+const char *hwi_activation_layer_type(const hwi_layer *layer)
+{
+    switch (layer->kind) {
+    case HWI_UNIT_TANH:
+        return layer->has_dropout ? "TanhDropout" : "Tanh";
+    case HWI_UNIT_RECTIFIER:
+        return layer->has_dropout ? "RectifierDropout" : "Rectifier";
+    case HWI_UNIT_EXP_RECTIFIER:
+        return layer->has_dropout ? "ExpRectifierDropout" : "ExpRectifier";
+    case HWI_UNIT_MAXOUT:
+        return layer->has_dropout ? "MaxoutDropout" : "Maxout";
+    case HWI_UNIT_SOFTMAX:
+        return "Softmax";
+    case HWI_UNIT_LINEAR:
+        return "Linear";
+    }
+    return "";
+}

@@ -1,0 +1,370 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "nn/sgd.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+enum { N_PARTIALS = 8 };
+
+hw_status hwi_sgd_init(hwi_sgd *sgd, const hw_params *params, int32_t n_layers, hw_error *err)
+{
+    bool has_momenta = params->momentum_start != 0 || params->momentum_stable != 0;
+    *sgd = (hwi_sgd){
+        .is_adaptive = params->adaptive_rate,
+        .is_nesterov = params->nesterov_accelerated_gradient,
+        .fast_mode = params->fast_mode,
+        .h2o_compat = params->h2o_compat,
+        .l1 = (float)params->l1,
+        .l2 = (float)params->l2,
+        .rho = (float)params->rho,
+        .epsilon = (float)params->epsilon,
+        .rate = params->rate,
+        .rate_annealing = params->rate_annealing,
+        .rate_decay = params->rate_decay,
+        .momentum_start = params->momentum_start,
+        .momentum_ramp = params->momentum_ramp,
+        .momentum_stable = params->momentum_stable,
+        .max_w2 = params->max_w2,
+        .has_max_w2 = params->max_w2 < FLT_MAX,
+        .sparsity_beta = params->sparsity_beta,
+        .average_activation = params->average_activation,
+        .is_quadratic_loss = params->loss == HW_LOSS_QUADRATIC,
+        .distribution = {params->distribution, params->tweedie_power, params->quantile_alpha, 1},
+        .n_layers = n_layers};
+    sgd->skips_zero_gradient =
+        sgd->fast_mode || (!sgd->is_adaptive && !has_momenta && sgd->l1 == 0 && sgd->l2 == 0);
+    sgd->steps = HWI_NEW_ARRAY(float, (size_t)n_layers);
+    sgd->rates = HWI_NEW_ARRAY(float, (size_t)n_layers);
+    HW_CHECK_ALLOC(err, sgd->steps);
+    HW_CHECK_ALLOC(err, sgd->rates);
+    hwi_sgd_set_rates(sgd, 0);
+    return HW_OK;
+}
+
+void hwi_sgd_clear(hwi_sgd *sgd)
+{
+    hwi_free(sgd->steps);
+    hwi_free(sgd->rates);
+    *sgd = (hwi_sgd){0};
+}
+
+double hwi_sgd_ramped_momentum(const hwi_sgd *sgd, double n_samples)
+{
+    if (sgd->momentum_ramp <= 0)
+        return sgd->momentum_start;
+    if (n_samples >= sgd->momentum_ramp)
+        return sgd->momentum_stable;
+    return sgd->momentum_start +
+           (sgd->momentum_stable - sgd->momentum_start) * n_samples / sgd->momentum_ramp;
+}
+
+void hwi_sgd_set_rates(hwi_sgd *sgd, double n_samples)
+{
+    /* H2O evaluates the ramp at -1 samples, so that its momentum never leaves the start. */
+    double momentum = hwi_sgd_ramped_momentum(sgd, sgd->h2o_compat ? -1 : n_samples);
+    sgd->momentum = (float)momentum;
+    for (int32_t l = 0; l < sgd->n_layers; l++) {
+        double rate = sgd->rate * pow(sgd->rate_decay, l) / (1 + sgd->rate_annealing * n_samples);
+        sgd->rates[l] = (float)rate;
+        sgd->steps[l] = sgd->rates[l] * (1.0f - sgd->momentum);
+    }
+}
+
+/* Derivative of the loss by the net input of the output layer, into its error. */
+static void output_errors(const hwi_sgd *sgd, const hwi_layer *layer, hwi_layer_work *lw,
+                          double target, const double *targets, double weight)
+{
+    const double *y = lw->activation;
+    for (int32_t u = 0; u < layer->n_units; u++) {
+        if (targets) {
+            /* H2O applies no derivative of the output's activation. */
+            lw->error[u] = hwi_distribution_gradient(&sgd->distribution, targets[u], y[u]);
+        } else if (layer->kind == HWI_UNIT_LINEAR) {
+            lw->error[u] = hwi_distribution_gradient(&sgd->distribution, target, y[u]);
+        } else {
+            double t = u == (int32_t)target ? 1 : 0;
+            lw->error[u] = sgd->is_quadratic_loss ? (y[u] - t) * (1 - y[u]) * y[u] : y[u] - t;
+        }
+        if (weight != 1)
+            lw->error[u] *= weight;
+    }
+}
+
+/* Derivative of the loss by a hidden unit's net input. */
+static double hidden_gradient(const hwi_sgd *sgd, hwi_unit_kind kind, double error, double a)
+{
+    switch (kind) {
+    case HWI_UNIT_TANH:
+        return error * (1 - a * a);
+    case HWI_UNIT_RECTIFIER:
+        return a > 0 ? error : 0;
+    case HWI_UNIT_EXP_RECTIFIER:
+        if (a >= 0)
+            return error;
+        /* H2O takes exp of the activation; the derivative of exp(z) - 1 is the activation + 1. */
+        return error * (sgd->h2o_compat ? exp(a) : a + 1);
+    default:
+        return error;
+    }
+}
+
+/* Gradient and activity of every row: of Maxout only the winning channel's. */
+static void find_active_rows(const hwi_sgd *sgd, const hwi_layer *layer, bool is_output,
+                             hwi_layer_work *lw)
+{
+    memset(lw->gradient, 0, (size_t)layer->stride * sizeof(double));
+    memset(lw->is_active, 0, (size_t)layer->stride * sizeof(int32_t));
+    lw->n_active_rows = 0;
+    for (int32_t u = 0; u < layer->n_units; u++) {
+        double g = is_output ? lw->error[u]
+                             : hidden_gradient(sgd, layer->kind, lw->error[u], lw->activation[u]);
+        if (g == 0 && sgd->skips_zero_gradient)
+            continue;
+        int32_t row = layer->n_channels == 2 ? 2 * u + lw->winner[u] : u;
+        lw->gradient[row] = g;
+        lw->is_active[row] = -1;
+        lw->active_rows[lw->n_active_rows++] = row;
+    }
+}
+
+/* Errors of four units below at once: each is a sum over the active rows in ascending order, so
+ * four independent chains hide the latency of the additions. */
+static void errors_of_four(const hwi_layer *layer, const hwi_layer_work *lw, const int32_t *units,
+                           double *error)
+{
+    const float *w0 = layer->weights + (int64_t)units[0] * layer->stride;
+    const float *w1 = layer->weights + (int64_t)units[1] * layer->stride;
+    const float *w2 = layer->weights + (int64_t)units[2] * layer->stride;
+    const float *w3 = layer->weights + (int64_t)units[3] * layer->stride;
+    double e0 = 0, e1 = 0, e2 = 0, e3 = 0;
+    for (int32_t k = 0; k < lw->n_active_rows; k++) {
+        int32_t row = lw->active_rows[k];
+        double g = lw->gradient[row];
+        e0 += g * (double)w0[row];
+        e1 += g * (double)w1[row];
+        e2 += g * (double)w2[row];
+        e3 += g * (double)w3[row];
+    }
+    error[units[0]] = e0;
+    error[units[1]] = e1;
+    error[units[2]] = e2;
+    error[units[3]] = e3;
+}
+
+static void errors_below(const hwi_layer *layer, const hwi_layer_work *lw, const hwi_layer *below,
+                         hwi_layer_work *below_work)
+{
+    int32_t pending[4];
+    int32_t n_pending = 0;
+    for (int32_t c = 0; c < layer->n_in; c++) {
+        /* The gradient of a Rectifier that is off is 0 whatever its error. */
+        if (below->kind == HWI_UNIT_RECTIFIER && below_work->activation[c] == 0) {
+            below_work->error[c] = 0;
+            continue;
+        }
+        pending[n_pending++] = c;
+        if (n_pending == 4) {
+            errors_of_four(layer, lw, pending, below_work->error);
+            n_pending = 0;
+        }
+    }
+    for (int32_t i = n_pending; i < 4 && n_pending > 0; i++)
+        pending[i] = pending[n_pending - 1];
+    if (n_pending > 0)
+        errors_of_four(layer, lw, pending, below_work->error);
+}
+
+static hwk_update *choose_update(const hwi_sgd *sgd, const hwk_table *kernels,
+                                 const hwi_layer *layer)
+{
+    if (sgd->is_adaptive)
+        return kernels->update_adadelta;
+    if (!layer->momenta)
+        return kernels->update_plain;
+    return sgd->is_nesterov ? kernels->update_nesterov : kernels->update_classical;
+}
+
+static void *at_input(void *array, int64_t offset, size_t size)
+{
+    return array ? (char *)array + offset * (int64_t)size : NULL;
+}
+
+static void update_weights(const hwi_sgd *sgd, int32_t l, hwi_layer *layer, hwi_layer_work *lw,
+                           const hwk_table *kernels, const hwi_active *input, const double *dense)
+{
+    const hwk_rule rule = {.rho = sgd->rho,
+                           .one_minus_rho = 1.0f - sgd->rho,
+                           .epsilon = sgd->epsilon,
+                           .step = sgd->steps[l],
+                           .momentum = sgd->momentum,
+                           .l1 = sgd->l1,
+                           .l2 = sgd->l2};
+    hwk_update *update = choose_update(sgd, kernels, layer);
+    memset(lw->sum_squares, 0, (size_t)layer->stride * sizeof(double));
+    const float *consensus = sgd->consensus ? sgd->consensus->layers[l].weights : NULL;
+    /* fast_mode leaves alone what an input of 0 would move: decay, regularisation. */
+    int32_t n = sgd->fast_mode ? input->n : layer->n_in;
+    for (int32_t i = 0; i < n; i++) {
+        int32_t c = sgd->fast_mode ? input->units[i] : i;
+        double x = sgd->fast_mode ? input->values[i] : dense[i];
+        int64_t offset = (int64_t)c * layer->stride;
+        hwk_row row = {
+            .weights = layer->weights + offset,
+            .mean_square_update = at_input(layer->mean_square_update, offset, sizeof(float)),
+            .mean_square_gradient = at_input(layer->mean_square_gradient, offset, sizeof(float)),
+            .momenta = at_input(layer->momenta, offset, sizeof(float)),
+            .sum_square_gradient = lw->sum_squares,
+            .gradient = lw->gradient,
+            .is_active = lw->is_active,
+            .consensus = consensus ? consensus + offset : NULL,
+            .consensus_pull = sgd->consensus_pull};
+        update(&row, x, &rule, layer->stride);
+    }
+}
+
+/* H2O scales a Maxout row over the wrong range: 2C - 2 neighbouring entries of both channels from
+ * the first of the winner (spec 7.4). Entry i of the unit's 2C in H2O's order is channel i % 2 of
+ * input i / 2. */
+static float *maxout_entry(const hwi_layer *layer, int32_t unit, int32_t i)
+{
+    return &layer->weights[(int64_t)(i / 2) * layer->stride + 2 * unit + i % 2];
+}
+
+static void constrain_maxout_as_h2o(const hwi_layer *layer, int32_t unit, int32_t channel,
+                                    float max_w2)
+{
+    int32_t n = 2 * layer->n_in - 2, n_blocked = n / N_PARTIALS * N_PARTIALS;
+    float p[N_PARTIALS] = {0};
+    for (int32_t i = 0; i < n_blocked; i++) {
+        float w = *maxout_entry(layer, unit, channel + i);
+        p[i % N_PARTIALS] += w * w;
+    }
+    float sum = 0;
+    sum += ((p[0] + p[1]) + p[2]) + p[3];
+    sum += ((p[4] + p[5]) + p[6]) + p[7];
+    for (int32_t i = n_blocked; i < n; i++) {
+        float w = *maxout_entry(layer, unit, channel + i);
+        sum += w * w;
+    }
+    if (!(sum > max_w2))
+        return;
+    float scale = hwk_approx_sqrt_f32(max_w2 / sum);
+    for (int32_t i = 0; i < n; i++)
+        *maxout_entry(layer, unit, channel + i) *= scale;
+}
+
+/* Sum of squared weights of every row, in H2O's order, into the last of the row_squares. */
+static const float *sum_row_squares(const hwi_layer *layer, hwi_layer_work *lw,
+                                    const hwk_table *kernels)
+{
+    const int32_t stride = layer->stride, n_blocked = layer->n_in / N_PARTIALS * N_PARTIALS;
+    float *p = lw->row_squares, *sum = p + (int64_t)N_PARTIALS * stride;
+    memset(p, 0, (size_t)N_PARTIALS * (size_t)stride * sizeof(float));
+    for (int32_t c = 0; c < n_blocked; c++)
+        kernels->accumulate_squares(p + (int64_t)(c % N_PARTIALS) * stride,
+                                    layer->weights + (int64_t)c * stride, stride);
+    for (int32_t r = 0; r < stride; r++) {
+        sum[r] = 0;
+        sum[r] += ((p[r] + p[stride + r]) + p[2 * stride + r]) + p[3 * stride + r];
+        sum[r] += ((p[4 * stride + r] + p[5 * stride + r]) + p[6 * stride + r]) + p[7 * stride + r];
+    }
+    for (int32_t c = n_blocked; c < layer->n_in; c++)
+        kernels->accumulate_squares(sum, layer->weights + (int64_t)c * stride, stride);
+    return sum;
+}
+
+static void constrain_weights(const hwi_sgd *sgd, hwi_layer *layer, hwi_layer_work *lw,
+                              const hwk_table *kernels)
+{
+    if (sgd->h2o_compat && layer->n_channels == 2) {
+        for (int32_t k = 0; k < lw->n_active_rows; k++)
+            constrain_maxout_as_h2o(layer, lw->active_rows[k] / 2, lw->active_rows[k] % 2,
+                                    sgd->max_w2);
+        return;
+    }
+    const float *sum = sum_row_squares(layer, lw, kernels);
+    for (int32_t k = 0; k < lw->n_active_rows; k++) {
+        int32_t row = lw->active_rows[k];
+        if (!(sum[row] > sgd->max_w2))
+            continue;
+        float ratio = sgd->max_w2 / sum[row];
+        float scale = sgd->h2o_compat ? hwk_approx_sqrt_f32(ratio) : sqrtf(ratio);
+        for (int32_t c = 0; c < layer->n_in; c++)
+            layer->weights[(int64_t)c * layer->stride + row] *= scale;
+    }
+}
+
+/* ADADELTA of one bias; mean_square is the mean squared gradient of the unit's weights. Returns the
+ * step. */
+static double adadelta_bias_step(const hwi_sgd *sgd, double mean_square, double *square_update,
+                                 double *square_gradient)
+{
+    const double rho = sgd->rho, one_minus_rho = 1.0f - sgd->rho, epsilon = sgd->epsilon;
+    *square_gradient = rho * *square_gradient + one_minus_rho * mean_square;
+    double step = hwk_approx_sqrt_f64((*square_update + epsilon) / (*square_gradient + epsilon));
+    *square_update = rho * *square_update + ((one_minus_rho * step) * step) * mean_square;
+    return step;
+}
+
+static double sign_of(double x)
+{
+    return (double)(x > 0) - (double)(x < 0);
+}
+
+static bool update_bias(const hwi_sgd *sgd, int32_t l, hwi_layer *layer, const hwi_layer_work *lw,
+                        int32_t row)
+{
+    double b = layer->biases[row];
+    double gradient = lw->gradient[row] + (sign_of(b) * sgd->l1 + b * sgd->l2);
+    if (sgd->consensus)
+        gradient += (b - sgd->consensus->layers[l].biases[row]) * sgd->consensus_pull;
+    double step = sgd->steps[l];
+    if (sgd->is_adaptive)
+        step =
+            adadelta_bias_step(sgd, lw->sum_squares[row] / layer->n_in,
+                               &layer->bias_square_update[row], &layer->bias_square_gradient[row]);
+    if (!layer->bias_momenta) {
+        b += step * -gradient;
+    } else if (sgd->is_nesterov) {
+        double momentum = layer->bias_momenta[row] * (double)sgd->momentum;
+        momentum += -gradient;
+        layer->bias_momenta[row] = momentum;
+        b += step * momentum;
+    } else {
+        double delta = -step * gradient;
+        b += delta;
+        b += (double)sgd->momentum * layer->bias_momenta[row];
+        layer->bias_momenta[row] = delta;
+    }
+    if (sgd->sparsity_beta != 0 && layer->average_activation)
+        b += -(step * sgd->sparsity_beta *
+               (layer->average_activation[row / layer->n_channels] - sgd->average_activation));
+    layer->biases[row] = b;
+    return !isinf(b);
+}
+
+bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, double target,
+                   const double *targets, double weight)
+{
+    bool is_finite = true;
+    int32_t last = network->n_layers - 1;
+    output_errors(sgd, &network->layers[last], &work->layers[last], target, targets, weight);
+    for (int32_t l = last; l >= 0; l--) {
+        hwi_layer *layer = &network->layers[l];
+        hwi_layer_work *lw = &work->layers[l];
+        find_active_rows(sgd, layer, l == last, lw);
+        if (l > 0)
+            errors_below(layer, lw, &network->layers[l - 1], &work->layers[l - 1]);
+        if (lw->n_active_rows == 0)
+            continue;
+        const hwi_active *input = l > 0 ? &work->layers[l - 1].output : &work->input;
+        const double *dense = l > 0 ? work->layers[l - 1].activation : work->dense_input;
+        update_weights(sgd, l, layer, lw, work->kernels, input, dense);
+        if (sgd->has_max_w2)
+            constrain_weights(sgd, layer, lw, work->kernels);
+        for (int32_t k = 0; k < lw->n_active_rows; k++)
+            is_finite &= update_bias(sgd, l, layer, lw, lw->active_rows[k]);
+    }
+    return is_finite;
+}
