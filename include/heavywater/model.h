@@ -98,7 +98,6 @@ HW_API const hw_metrics *hw_model_metrics(const hw_model *model, const char *whi
 HW_API const hw_params *hw_model_params_given(const hw_model *model);
 HW_API const hw_params *hw_model_params_actual(const hw_model *model);
 
-typedef enum hw_message_type { HW_MESSAGE_TRACE, HW_MESSAGE_WARN, HW_MESSAGE_ERRR } hw_message_type;
 /* H2O's remarks on the parameters. field and text are borrowed. */
 HW_API int32_t hw_model_n_messages(const hw_model *model);
 HW_API hw_message_type hw_model_message(const hw_model *model, int32_t i, const char **out_field,

@@ -10,6 +10,9 @@ HW_BEGIN_DECLS
 
 typedef struct hw_params hw_params;
 
+/* H2O's kinds of remarks on parameters: a hint that one has no effect, a warning, a refusal. */
+typedef enum hw_message_type { HW_MESSAGE_TRACE, HW_MESSAGE_WARN, HW_MESSAGE_ERRR } hw_message_type;
+
 typedef enum hw_param_type {
     HW_PARAM_BOOL,
     HW_PARAM_INT,

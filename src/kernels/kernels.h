@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The inner loops of training and scoring. Each takes one input of a layer (its value x, its row of
- * weights) and walks over the layer's rows. Written once, in loops.h, and compiled for several
+ * weights) and walks over the layer's rows. Written once, in loops.inc, and compiled for several
  * instruction sets; the table for this machine is chosen at the first call,
  * HW_CPU_MASK=v2|v3|v4|ref in the environment forces one.
  *

@@ -3,6 +3,8 @@
  * The reference: plain C, one row after the other. It is the specification of the other versions.
  */
 
+#include <stddef.h>
+
 #include "kernels/kernels.h"
 #include "kernels/levels.h"
 
@@ -81,7 +83,7 @@ static void update_adadelta(const hwk_row *row, double x, const hwk_rule *rule, 
 enum { PLAIN, CLASSICAL, NESTEROV };
 
 static void update_sgd_loop(const hwk_row *row, double x, const hwk_rule *rule, int32_t n, int kind,
-                            int has_consensus)
+                            int has_decay, int has_consensus)
 {
     float *weights = row->weights;
     float *momenta = row->momenta;
@@ -91,7 +93,7 @@ static void update_sgd_loop(const hwk_row *row, double x, const hwk_rule *rule, 
     const double step = rule->step;
     for (int32_t r = 0; r < n; r++) {
         double w = weights[r];
-        double gradient = gradient_of(g[r], x, w, rule, 1);
+        double gradient = gradient_of(g[r], x, w, rule, has_decay);
         if (has_consensus)
             gradient += row->consensus_pull * (double)(weights[r] - consensus[r]);
         float new_weight;
@@ -112,28 +114,25 @@ static void update_sgd_loop(const hwk_row *row, double x, const hwk_rule *rule, 
     }
 }
 
+static void update_sgd(const hwk_row *row, double x, const hwk_rule *rule, int32_t n, int kind)
+{
+    int has_decay = row->consensus || rule->l1 != 0 || rule->l2 != 0;
+    update_sgd_loop(row, x, rule, n, kind, has_decay, row->consensus != NULL);
+}
+
 static void update_plain(const hwk_row *row, double x, const hwk_rule *rule, int32_t n)
 {
-    if (row->consensus)
-        update_sgd_loop(row, x, rule, n, PLAIN, 1);
-    else
-        update_sgd_loop(row, x, rule, n, PLAIN, 0);
+    update_sgd(row, x, rule, n, PLAIN);
 }
 
 static void update_classical(const hwk_row *row, double x, const hwk_rule *rule, int32_t n)
 {
-    if (row->consensus)
-        update_sgd_loop(row, x, rule, n, CLASSICAL, 1);
-    else
-        update_sgd_loop(row, x, rule, n, CLASSICAL, 0);
+    update_sgd(row, x, rule, n, CLASSICAL);
 }
 
 static void update_nesterov(const hwk_row *row, double x, const hwk_rule *rule, int32_t n)
 {
-    if (row->consensus)
-        update_sgd_loop(row, x, rule, n, NESTEROV, 1);
-    else
-        update_sgd_loop(row, x, rule, n, NESTEROV, 0);
+    update_sgd(row, x, rule, n, NESTEROV);
 }
 
 const hwk_table hwk_table_ref = {

@@ -5,7 +5,7 @@
 #pragma once
 
 #include "base/status.h"
-#include "heavywater/model.h"
+#include "heavywater/params.h"
 
 typedef struct hwi_message {
     hw_message_type type;
