@@ -428,7 +428,7 @@ static hw_status finish_curve(const hwi_metrics_builder *b, const hwi_auc_curve 
     double n = cm[0] + cm[1] + cm[2] + cm[3];
     double error0 = curve->n_negative > 0 ? cm[1] / (cm[0] + cm[1]) : 0;
     double error1 = curve->n_positive > 0 ? cm[2] / (cm[2] + cm[3]) : 0;
-    m->values[VALUE_MEAN_PER_CLASS_ERROR] = (error0 + error1) / 2;
+    m->values[VALUE_MEAN_PER_CLASS_ERROR] = n > 0 ? (error0 + error1) / 2 : NAN;
     m->values[VALUE_CLASSIFICATION_ERROR] = (cm[1] + cm[2]) / n;
     m->values[VALUE_AUC] = hwi_auc_curve_auc(curve);
     m->values[VALUE_GINI] = 2 * m->values[VALUE_AUC] - 1;
