@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -198,7 +199,7 @@ static void put_cell(hwi_json *json, const hw_table *table, int64_t row, int32_t
     case HW_CELL_INT:
     case HW_CELL_LONG:
         /* Tables read from files may hold anything. */
-        if (number > -0x1p63 && number < 0x1p63)
+        if (fabs(number) < 9223372036854775808.0)
             hwi_json_int(json, (int64_t)number);
         else
             hwi_json_double(json, number);

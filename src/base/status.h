@@ -11,9 +11,10 @@
 hw_status hwi_fail(hw_error *err, hw_status code, const char *field, const char *file, int line,
                    const char *format, ...) HW_PRINTF(6, 7);
 
-/* Leaves the current function with an error. */
+/* Leaves the current function with an error. The code stands there twice so that analysers see
+ * that it is not HW_OK. */
 #define HW_FAIL(err, code, field, ...)                                                             \
-    return hwi_fail((err), (code), (field), __FILE__, __LINE__, __VA_ARGS__)
+    return (void)hwi_fail((err), (code), (field), __FILE__, __LINE__, __VA_ARGS__), (code)
 
 /* Leaves the current function with the status of expr unless it is HW_OK. */
 #define HW_TRY(expr)                                                                               \

@@ -237,9 +237,10 @@ static int32_t rank_of_actual(const row *r, int32_t label, int32_t n_classes)
         return 0;
     double p = r->predictions[r->class];
     int32_t rank = 1;
-    for (int32_t k = 0; k < n_classes; k++)
-        if (k != label && (r->predictions[k] > p || (r->predictions[k] == p && k < r->class)))
-            rank++;
+    for (int32_t k = 0; k < n_classes; k++) {
+        bool is_before = k < r->class ? r->predictions[k] >= p : r->predictions[k] > p;
+        rank += k != label && is_before;
+    }
     return rank;
 }
 

@@ -122,7 +122,7 @@ static double number_of(const char *text)
 /* (rows) of a column; NaN where it is empty. */
 static double *numbers_of(const csv *table, int32_t column)
 {
-    double *numbers = malloc((size_t)table->n_rows * sizeof *numbers);
+    double *numbers = malloc((size_t)(table->n_rows + 1) * sizeof *numbers);
     for (int64_t r = 1; r < table->n_rows; r++)
         numbers[r - 1] = number_of(cell(table, r, column));
     return numbers;
@@ -130,7 +130,7 @@ static double *numbers_of(const csv *table, int32_t column)
 
 static double *codes_of(const csv *table, int32_t column, const char *const *domain, int32_t n)
 {
-    double *codes = malloc((size_t)table->n_rows * sizeof *codes);
+    double *codes = malloc((size_t)(table->n_rows + 1) * sizeof *codes);
     for (int64_t r = 1; r < table->n_rows; r++) {
         codes[r - 1] = NAN;
         for (int32_t k = 0; k < n; k++)
@@ -334,8 +334,8 @@ static void read_predictions(test_case *c, const char *folder, const char *file)
     int64_t n = table.n_rows - 1;
     bool is_multinomial = c->input.category == HW_CATEGORY_MULTINOMIAL;
     c->input.n_rows = n;
-    c->predictions = malloc((size_t)(n * n_classes) * sizeof(double));
-    c->labels = malloc((size_t)n * sizeof(int32_t));
+    c->predictions = malloc((size_t)(n * n_classes + 1) * sizeof(double));
+    c->labels = malloc((size_t)(n + 1) * sizeof(int32_t));
     for (int64_t r = 0; r < n; r++) {
         for (int32_t k = 0; k < n_classes; k++)
             c->predictions[r * n_classes + k] =
@@ -433,13 +433,13 @@ static void check_folds(const char *folder, const char *training_file)
     read_response(&c, training_file);
     assert_true(read_csv(&folds, folder, "fold_assignment.csv"));
     double *fold = numbers_of(&folds, 0);
-    size_t n_bytes = (size_t)c.input.n_rows * sizeof(double);
+    size_t n_bytes = (size_t)(c.input.n_rows + 1) * sizeof(double);
     double *actual = malloc(n_bytes), *predictions = malloc(n_bytes), *weights = malloc(n_bytes);
     const json_t *expected = json_object_get(c.result, "cross_validation_metrics");
     c.input.description = json_string_value(json_object_get(expected, "description"));
     hwi_metrics_builder *all = NULL, *part = NULL;
     hw_assert_ok(hwi_metrics_builder_new(&c.input, &all, &err), err);
-    for (double f = 0; f < 8; f++) {
+    for (int f = 0; f < 8; f++) {
         hwi_metrics_rows rows = {0, actual, predictions, weights, NULL};
         rows.n_rows = rows_of_fold(&c, fold, f, actual, predictions, weights);
         hw_assert_ok(hwi_metrics_builder_new(&c.input, &part, &err), err);

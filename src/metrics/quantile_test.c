@@ -45,8 +45,8 @@ static void test_weighted_quantiles_take_weights_as_repetitions(void **state)
     static const hwi_weighted_value weighted[] = {{1, 2}, {2, 1}, {4, 3}, {8, 1}};
     static const hwi_weighted_value repeated[] = {{1, 1}, {1, 1}, {2, 1}, {4, 1},
                                                   {4, 1}, {4, 1}, {8, 1}};
-    for (double q = 0; q <= 1; q += 1.0 / 64) {
-        double a, b;
+    for (int i = 0; i <= 64; i++) {
+        double a, b, q = i / 64.0;
         hwi_weighted_quantiles(weighted, 4, &q, 1, &a);
         hwi_weighted_quantiles(repeated, 7, &q, 1, &b);
         hw_assert_near(a, b, 0);
