@@ -173,7 +173,10 @@ static void write_rest_entry(hwi_json *json, const hwi_param_row *row, const hw_
     hwi_json_key(json, "actual_value");
     write_rest_value(json, row, field_of(actual, row));
     hwi_json_key(json, "input_value");
-    write_rest_value(json, row, field_of(input, row));
+    if (input)
+        write_rest_value(json, row, field_of(input, row));
+    else
+        hwi_json_null(json);
     hwi_json_put_string(json, "level", row->rest_level);
     put_texts(json, "values", row->info.levels, row->n_listed_levels);
     put_texts(json, "is_member_of_frames", row->members_of, row->n_members_of);

@@ -12,5 +12,6 @@
 void hwi_params_write_json(hwi_json *json, const hw_params *input, const hw_params *actual);
 
 /* H2O's array of descriptions with values, which its clients and its import of models read: names
- * of columns, frames and models are objects there. H2O's parameters only. */
+ * of columns, frames and models are objects there. H2O's parameters only. input is NULL in the
+ * description of the algorithm itself. */
 void hwi_params_write_rest(hwi_json *json, const hw_params *input, const hw_params *actual);

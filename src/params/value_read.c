@@ -30,9 +30,9 @@ static const char *trimmed(const char *text, size_t *n_bytes)
 static hw_status no_value(const hwi_param_row *row, const char *text, size_t n_bytes,
                           const char *wanted, hw_error *err)
 {
-    HW_FAIL(err, HW_EINVAL, row->info.name, "%s: '%.*s' is not %s%s%s", row->info.name,
-            n_bytes > 80 ? 80 : (int)n_bytes, text, wanted, *row->info.range_text ? ", " : "",
-            row->info.range_text);
+    HW_FAIL(err, HW_EINVAL, row->info.name, "%s: '%.*s' is not %s%s%s%s", row->info.name,
+            n_bytes > 80 ? 80 : (int)n_bytes, text, wanted, *row->info.range_text ? " (" : "",
+            row->info.range_text, *row->info.range_text ? ")" : "");
 }
 
 static hw_status read_bool(const hwi_param_row *row, const char *text, size_t n_bytes, bool *out,

@@ -1,13 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "params/value.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
 
+/* Whole numbers as people write them: 1000000, not 1e+06. */
+static bool append_whole(hwi_buffer *out, double value)
+{
+    const double limit = 1e15;
+    if (!(fabs(value) < limit) || value != trunc(value) || (value == 0 && signbit(value)))
+        return false;
+    hwi_buffer_printf(out, "%lld", (long long)value);
+    return true;
+}
+
 static void append_double(hwi_buffer *out, double value)
 {
     char text[HWI_NUMBER_TEXT_BYTES];
+    if (append_whole(out, value))
+        return;
     hwi_format_double(value, text);
     hwi_buffer_append_text(out, text);
 }
@@ -15,6 +28,8 @@ static void append_double(hwi_buffer *out, double value)
 static void append_float(hwi_buffer *out, float value)
 {
     char text[HWI_NUMBER_TEXT_BYTES];
+    if (append_whole(out, (double)value))
+        return;
     hwi_format_float(value, text);
     hwi_buffer_append_text(out, text);
 }
