@@ -46,6 +46,10 @@ HW_API void hw_frame_read_doubles(const hw_frame *frame, int32_t column, int64_t
 /* Text of a STRING or UUID cell; NULL when missing or another type. */
 HW_API const char *hw_frame_text(const hw_frame *frame, int32_t column, int64_t row);
 
+/* One line about what the parser could not keep ("3 cells are no numbers and became missing: 'x' in
+ * line 7 ..."), for a caller to show; NULL when there is nothing to say. */
+HW_API const char *hw_frame_column_note(const hw_frame *frame, int32_t column);
+
 /** Overrides of what the parser would guess. Zero-initialise; then set what is wanted. */
 typedef struct hw_parse_options {
     const char *col_types;  /* "a=enum,b=numeric" by name or 1-based position, or NULL. Types: int,
