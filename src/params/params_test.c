@@ -112,7 +112,7 @@ static void test_params_set_refuses_with_one_clear_line(void **state)
         const char *message;
     } cases[] = {
         {"epoch", "1", HW_EINVAL, "unknown parameter 'epoch'; did you mean 'epochs'?"},
-        {"hiden", "1", HW_EINVAL, "unknown parameter 'hiden'; did you mean 'hidden'?"},
+        {"hiddn", "1", HW_EINVAL, "unknown parameter 'hiddn'; did you mean 'hidden'?"},
         {"rate-anealing", "1", HW_EINVAL,
          "unknown parameter 'rate-anealing'; did you mean 'rate_annealing'?"},
         {"sede", "1", HW_EINVAL, "unknown parameter 'sede'; did you mean 'seed'?"},
