@@ -334,7 +334,7 @@ static void read_predictions(test_case *c, const char *folder, const char *file)
     int64_t n = table.n_rows - 1;
     bool is_multinomial = c->input.category == HW_CATEGORY_MULTINOMIAL;
     c->input.n_rows = n;
-    c->predictions = malloc((size_t)((table.n_rows + 1) * n_classes) * sizeof(double));
+    c->predictions = malloc((size_t)(table.n_rows * n_classes + 1) * sizeof(double));
     c->labels = malloc((size_t)(table.n_rows + 1) * sizeof(int32_t));
     for (int64_t r = 0; r < n; r++) {
         for (int32_t k = 0; k < n_classes; k++)
