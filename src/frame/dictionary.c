@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "frame/dictionary.h"
+
+#include <string.h>
+
+enum { FIRST_CAPACITY = 16 };
+
+static uint64_t load(const char *p, size_t n)
+{
+    uint64_t x = 0;
+    memcpy(&x, p, n);
+    return x;
+}
+
+/* Eight bytes a step, multiplied and folded; no defence against chosen collisions, which only cost
+ * their author time. */
+static uint32_t hash_text(const char *p, size_t n)
+{
+    const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t h = n * k;
+    for (; n >= 8; p += 8, n -= 8) {
+        h = (h ^ load(p, 8)) * k;
+        h ^= h >> 29;
+    }
+    if (n)
+        h = (h ^ load(p, n)) * k;
+    h ^= h >> 32;
+    h *= UINT64_C(0xd6e8feb86659fd93);
+    return (uint32_t)(h >> 32);
+}
+
+void hwi_dictionary_clear(hwi_dictionary *dictionary)
+{
+    while (dictionary->blocks) {
+        hwi_dictionary_block *block = dictionary->blocks;
+        dictionary->blocks = block->next;
+        hwi_free(block);
+    }
+    hwi_free(dictionary->texts);
+    hwi_free(dictionary->hashes);
+    hwi_free(dictionary->slots);
+    *dictionary = (hwi_dictionary){0};
+}
+
+static uint32_t slot_mask(const hwi_dictionary *d)
+{
+    return (uint32_t)d->capacity * 2 - 1;
+}
+
+/* The code, or ~slot where it belongs; the dictionary is not empty. */
+static int64_t probe(const hwi_dictionary *d, uint32_t hash, const char *bytes, size_t n_bytes)
+{
+    uint32_t slot = hash & slot_mask(d);
+    for (; d->slots[slot]; slot = (slot + 1) & slot_mask(d)) {
+        int32_t code = d->slots[slot] - 1;
+        if (d->hashes[code] == hash && d->texts[code].n_bytes == n_bytes &&
+            (n_bytes == 0 || memcmp(d->texts[code].bytes, bytes, n_bytes) == 0))
+            return code;
+    }
+    return ~(int64_t)slot;
+}
+
+static bool grow(hwi_dictionary *d)
+{
+    size_t n = (size_t)d->n;
+    size_t capacity = d->capacity ? (size_t)d->capacity * 2 : FIRST_CAPACITY;
+    hwi_text *texts = hwi_realloc_array(d->texts, n, capacity, sizeof(*texts));
+    if (!texts)
+        return false;
+    d->texts = texts;
+    uint32_t *hashes = hwi_realloc_array(d->hashes, n, capacity, sizeof(*hashes));
+    if (!hashes)
+        return false;
+    d->hashes = hashes;
+    int32_t *slots = HWI_NEW_ARRAY(int32_t, capacity * 2);
+    if (!slots)
+        return false;
+    hwi_free(d->slots);
+    d->slots = slots;
+    d->capacity = (int32_t)capacity;
+    for (int32_t i = 0; i < d->n; i++) {
+        uint32_t slot = hashes[i] & slot_mask(d);
+        while (slots[slot])
+            slot = (slot + 1) & slot_mask(d);
+        slots[slot] = i + 1;
+    }
+    return true;
+}
+
+static const char *copy_text(hwi_dictionary *d, const char *bytes, size_t n_bytes)
+{
+    if (n_bytes > d->n_block_left) {
+        size_t size = n_bytes > HWI_DICTIONARY_BLOCK_BYTES ? n_bytes : HWI_DICTIONARY_BLOCK_BYTES;
+        hwi_dictionary_block *block = hwi_alloc_array(sizeof(*block) + size, 1);
+        if (!block)
+            return NULL;
+        block->next = d->blocks;
+        d->blocks = block;
+        d->block_next = block->bytes;
+        d->n_block_left = size;
+    }
+    char *copy = d->block_next;
+    if (n_bytes)
+        memcpy(copy, bytes, n_bytes);
+    d->block_next += n_bytes;
+    d->n_block_left -= n_bytes;
+    return copy;
+}
+
+int32_t hwi_dictionary_add(hwi_dictionary *d, const char *bytes, size_t n_bytes, bool copy,
+                           int32_t max_texts)
+{
+    if (d->n == d->capacity && !grow(d))
+        return HWI_DICTIONARY_NO_MEMORY;
+    uint32_t hash = hash_text(bytes, n_bytes);
+    int64_t found = probe(d, hash, bytes, n_bytes);
+    if (found >= 0)
+        return (int32_t)found;
+    if (d->n >= max_texts)
+        return HWI_DICTIONARY_FULL;
+    if (copy && n_bytes) {
+        bytes = copy_text(d, bytes, n_bytes);
+        if (!bytes)
+            return HWI_DICTIONARY_NO_MEMORY;
+    } else if (n_bytes == 0) {
+        bytes = "";
+    }
+    d->texts[d->n] = (hwi_text){bytes, n_bytes};
+    d->hashes[d->n] = hash;
+    d->n++;
+    d->slots[~found] = d->n;
+    return d->n - 1;
+}
+
+int32_t hwi_dictionary_find(const hwi_dictionary *d, const char *bytes, size_t n_bytes)
+{
+    if (d->n == 0)
+        return -1;
+    int64_t found = probe(d, hash_text(bytes, n_bytes), bytes, n_bytes);
+    return found >= 0 ? (int32_t)found : -1;
+}

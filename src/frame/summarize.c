@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "frame/column.h"
+#include "frame/dictionary.h"
+#include "frame/frame.h"
+
+enum { BLOCK_ROWS = 4096 };
+
+/* Mean and sum of squares about it, by Welford's update: no cancellation, one pass. */
+typedef struct moments {
+    int64_t n;
+    double mean, squares, min, max;
+} moments;
+
+static void add_moment(moments *m, double x)
+{
+    m->n++;
+    double delta = x - m->mean;
+    m->mean += delta / (double)m->n;
+    m->squares += delta * (x - m->mean);
+    m->min = m->n == 1 || x < m->min ? x : m->min;
+    m->max = m->n == 1 || x > m->max ? x : m->max;
+}
+
+/* Calls visit for each block of the column's doubles. */
+typedef void (*block_visitor)(const double *values, int64_t n, void *ctx);
+
+static void visit_blocks(const hwi_column *column, block_visitor visit, void *ctx)
+{
+    double block[BLOCK_ROWS];
+    for (int64_t i = 0; i < column->n_rows; i += BLOCK_ROWS) {
+        int64_t n = column->n_rows - i < BLOCK_ROWS ? column->n_rows - i : BLOCK_ROWS;
+        hwi_store_get_doubles(column->store, column->values, column->n_missing > 0, i, n, block);
+        visit(block, n, ctx);
+    }
+}
+
+typedef struct number_pass {
+    hw_column_summary *out;
+    moments m;
+} number_pass;
+
+static void count_numbers(const double *values, int64_t n, void *ctx)
+{
+    number_pass *pass = ctx;
+    for (int64_t i = 0; i < n; i++) {
+        if (isnan(values[i]))
+            continue;
+        if (isinf(values[i])) {
+            pass->out->n_positive_infinite += values[i] > 0;
+            pass->out->n_negative_infinite += values[i] < 0;
+            continue;
+        }
+        pass->out->n_zeros += values[i] == 0;
+        add_moment(&pass->m, values[i]);
+    }
+}
+
+static void count_bins(const double *values, int64_t n, void *ctx)
+{
+    hw_column_summary *out = ctx;
+    double width = out->max / HW_HISTOGRAM_BINS - out->min / HW_HISTOGRAM_BINS;
+    for (int64_t i = 0; i < n; i++) {
+        if (!isfinite(values[i]))
+            continue;
+        double bin = width > 0 ? floor((values[i] - out->min) / width) : 0;
+        bin = bin < 0 ? 0 : bin > HW_HISTOGRAM_BINS - 1 ? HW_HISTOGRAM_BINS - 1 : bin;
+        out->histogram[(int)bin]++;
+    }
+}
+
+static void summarize_numbers(const hwi_column *column, hw_column_summary *out)
+{
+    number_pass pass = {.out = out};
+    visit_blocks(column, count_numbers, &pass);
+    if (pass.m.n == 0)
+        return;
+    out->min = pass.m.min;
+    out->max = pass.m.max;
+    out->mean = pass.m.mean;
+    if (pass.m.n > 1)
+        out->sigma = sqrt(pass.m.squares / (double)(pass.m.n - 1));
+    visit_blocks(column, count_bins, out);
+}
+
+/* Enters a count among the largest; equal counts keep the order in which they come. */
+static void enter_top(hw_column_summary *out, const char *text, int64_t count)
+{
+    if (count == 0)
+        return;
+    int32_t at = out->n_top_levels;
+    while (at > 0 && out->top_counts[at - 1] < count)
+        at--;
+    if (at == HW_TOP_LEVELS)
+        return;
+    int32_t last = out->n_top_levels < HW_TOP_LEVELS ? out->n_top_levels++ : HW_TOP_LEVELS - 1;
+    for (int32_t i = last; i > at; i--) {
+        out->top_counts[i] = out->top_counts[i - 1];
+        out->top_levels[i] = out->top_levels[i - 1];
+    }
+    out->top_counts[at] = count;
+    out->top_levels[at] = text;
+}
+
+static void count_codes(const double *values, int64_t n, void *ctx)
+{
+    int64_t *counts = ctx;
+    for (int64_t i = 0; i < n; i++)
+        if (!isnan(values[i]))
+            counts[(int64_t)values[i]]++;
+}
+
+static hw_status summarize_levels(const hwi_column *column, hw_column_summary *out, hw_error *err)
+{
+    HW_AUTO(int64_t)
+    *counts = HWI_NEW_ARRAY(int64_t, (size_t)column->n_levels);
+    HW_CHECK_ALLOC(err, counts);
+    visit_blocks(column, count_codes, counts);
+    out->cardinality = column->n_levels;
+    out->n_zeros = column->n_levels ? counts[0] : 0; /* H2O counts the codes */
+    for (int32_t i = 0; i < column->n_levels; i++)
+        enter_top(out, column->levels[i], counts[i]);
+    return HW_OK;
+}
+
+/* Ties go by text, as those of levels do by code. */
+static int compare_texts(const void *a, const void *b, void *dictionary)
+{
+    const hwi_text *texts = ((const hwi_dictionary *)dictionary)->texts;
+    return hwi_text_compare(&texts[*(const int32_t *)a], &texts[*(const int32_t *)b]);
+}
+
+static hw_status count_texts(const hwi_column *column, hwi_dictionary *dictionary,
+                             int64_t **out_counts, hw_error *err)
+{
+    HW_AUTO(int64_t)
+    *counts = HWI_NEW_ARRAY(int64_t, (size_t)column->n_rows);
+    HW_CHECK_ALLOC(err, counts);
+    const uint64_t *offsets = column->values;
+    for (int64_t i = 0; i < column->n_rows; i++) {
+        if (offsets[i] == HWI_TEXT_MISSING)
+            continue;
+        const char *text = column->heap + offsets[i];
+        int32_t code = hwi_dictionary_add(dictionary, text, strlen(text), false, INT32_MAX);
+        if (code < 0)
+            HW_FAIL(err, HW_ENOMEM, NULL, "out of memory");
+        counts[code]++;
+    }
+    *out_counts = HW_TAKE(counts);
+    return HW_OK;
+}
+
+static hw_status summarize_texts(const hwi_column *column, hw_column_summary *out, hw_error *err)
+{
+    __attribute__((cleanup(hwi_dictionary_clear))) hwi_dictionary dictionary = {0};
+    HW_AUTO(int64_t)
+    *counts = NULL;
+    HW_TRY(count_texts(column, &dictionary, &counts, err));
+    HW_AUTO(int32_t)
+    *order = HWI_ALLOC_ARRAY(int32_t, (size_t)dictionary.n);
+    HW_CHECK_ALLOC(err, order);
+    for (int32_t i = 0; i < dictionary.n; i++)
+        order[i] = i;
+    qsort_r(order, (size_t)dictionary.n, sizeof(*order), compare_texts, &dictionary);
+    out->cardinality = dictionary.n;
+    for (int32_t i = 0; i < dictionary.n; i++)
+        enter_top(out, dictionary.texts[order[i]].bytes, counts[order[i]]);
+    return HW_OK;
+}
+
+hw_status hw_frame_summarize_column(const hw_frame *frame, int32_t column, hw_column_summary *out,
+                                    hw_error *err)
+{
+    HW_CHECK_ARG(err, frame != NULL && out != NULL);
+    HW_CHECK_ARG(err, column >= 0 && column < hw_frame_n_columns(frame));
+    const hwi_column *c = hwi_frame_column(frame, column);
+    hw_column_summary summary = {.n_missing = c->n_missing,
+                                 .min = NAN,
+                                 .mean = NAN,
+                                 .max = NAN,
+                                 .sigma = NAN,
+                                 .cardinality = -1};
+    if (c->type == HW_TYPE_ENUM)
+        HW_TRY(summarize_levels(c, &summary, err));
+    else if (c->type == HW_TYPE_STRING)
+        HW_TRY(summarize_texts(c, &summary, err));
+    else if (c->type != HW_TYPE_UUID)
+        summarize_numbers(c, &summary);
+    *out = summary;
+    return HW_OK;
+}
