@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/score.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/parallel.h"
+#include "base/rng.h"
+#include "nn/distribution.h"
+#include "nn/work.h"
+
+enum { BLOCK_ROWS = 256 };
+
+int32_t hwi_scorer_width(const hwi_scorer *scorer, hwi_score_kind kind)
+{
+    if (scorer->category != HW_CATEGORY_AUTOENCODER)
+        return scorer->n_classes;
+    return kind == HWI_SCORE_ROW_ERROR ? 1 : scorer->network->n_inputs;
+}
+
+double hwi_offset_for_output(const hwi_encoder *encoder, double offset, bool as_h2o)
+{
+    if (!as_h2o)
+        return encoder->has_resp_norm ? offset * encoder->resp_mul : offset;
+    if (!(offset > 0))
+        return 0;
+    return encoder->has_resp_norm ? (offset - encoder->resp_sub) * encoder->resp_mul : offset;
+}
+
+/* Probabilities corrected for balanced classes (spec 6.5). */
+static void correct_probabilities(const hwi_scorer *scorer, double *p)
+{
+    double sum = 0;
+    for (int32_t k = 0; k < scorer->n_classes; k++) {
+        double prior = scorer->prior_distribution[k], model = scorer->model_distribution[k];
+        if (prior != 0 && model != 0)
+            p[k] *= prior / model;
+        sum += p[k];
+    }
+    for (int32_t k = 0; k < scorer->n_classes && sum > 0; k++)
+        p[k] /= sum;
+}
+
+/* A number in [0, 1) from the raw row, for ties (spec 6.4). */
+static double tie_number(const double *raw, int32_t n)
+{
+    int64_t seed = 0;
+    for (int32_t i = 0; i < n; i++) {
+        int64_t bits;
+        double x = isnan(raw[i]) ? NAN : raw[i];
+        memcpy(&bits, &x, sizeof bits);
+        if (isnan(raw[i]))
+            bits = INT64_C(0x7ff8000000000000);
+        seed ^= bits >> 6;
+    }
+    hwi_java_rng rng = hwi_java_rng_new(seed);
+    return hwi_java_rng_double(&rng);
+}
+
+/* The list of tied classes starts with class 0 and is not emptied by a new maximum: a quirk of H2O.
+ * The first walk finds the maximum and whether it is tied, the second walks H2O's list. */
+static int32_t multinomial_label(const hwi_scorer *scorer, const double *p, const double *raw)
+{
+    int32_t best = 0, n_ties = 0;
+    for (int32_t k = 1; k < scorer->n_classes; k++) {
+        if (p[k] > p[best]) {
+            best = k;
+            n_ties = 0;
+        } else if (p[k] == p[best]) {
+            n_ties++;
+        }
+    }
+    const double *prior = scorer->prior_distribution;
+    if (n_ties == 0 || !prior)
+        return best;
+    double total = 0, maximum = p[0];
+    for (int pass = 0; pass < 2; pass++) {
+        double t = pass ? tie_number(raw, scorer->encoder->n_cats + scorer->encoder->n_nums) : 0;
+        double running = prior[0] / (pass ? total : 1);
+        if (pass && t <= running)
+            return 0;
+        maximum = p[0];
+        for (int32_t k = 1; k < scorer->n_classes; k++) {
+            if (p[k] > maximum) {
+                maximum = p[k];
+                continue;
+            }
+            if (p[k] != maximum)
+                continue;
+            running += prior[k] / (pass ? total : 1);
+            if (pass && t <= running)
+                return k;
+        }
+        total = running;
+    }
+    return best;
+}
+
+static double row_error(const hwi_network *network, const hwi_work *work)
+{
+    const double *y = work->layers[network->n_layers - 1].activation;
+    double sum = 0;
+    for (int32_t u = 0; u < network->n_inputs; u++) {
+        double d = y[u] - work->dense_input[u];
+        sum += d * d;
+    }
+    return sum / network->n_inputs;
+}
+
+/* Predictions of one row, whose output layer has been computed. */
+static hw_status finish_row(const hwi_scorer *s, const hwi_work *work, hwi_score_kind kind,
+                            const double *raw, double *out, int32_t *label, hw_error *err)
+{
+    const hwi_layer *output = &s->network->layers[s->network->n_layers - 1];
+    const double *y = work->layers[s->network->n_layers - 1].activation;
+    if (s->category == HW_CATEGORY_AUTOENCODER) {
+        if (kind == HWI_SCORE_ROW_ERROR)
+            *out = row_error(s->network, work);
+        else
+            memcpy(out, y, (size_t)output->n_units * sizeof(double));
+        return HW_OK;
+    }
+    if (isnan(y[0]))
+        HW_FAIL(err, HW_EUNSTABLE, NULL,
+                "the network gives NaN: training became unstable; try a bounded activation (Tanh), "
+                "l1, l2, max_w2, or a smaller or annealed rate");
+    if (s->category == HW_CATEGORY_REGRESSION) {
+        double f = y[0];
+        if (s->encoder->has_resp_norm)
+            f = f / s->encoder->resp_mul + s->encoder->resp_sub;
+        *out = hwi_distribution_inverse_link(s->distribution, f);
+        return HW_OK;
+    }
+    memcpy(out, y, (size_t)output->n_units * sizeof(double));
+    if (s->model_distribution)
+        correct_probabilities(s, out);
+    if (label)
+        *label = s->category == HW_CATEGORY_BINOMIAL ? out[1] >= s->threshold
+                                                     : multinomial_label(s, out, raw);
+    return HW_OK;
+}
+
+/* What a thread needs; made once a call. */
+typedef struct scratch {
+    hwi_work *work;
+    double *raw;     /* (BLOCK_ROWS, C + N) */
+    double *offsets; /* (BLOCK_ROWS) */
+} scratch;
+
+typedef struct scoring {
+    const hwi_scorer *scorer;
+    const hwi_adapted *adapted;
+    const int32_t *rows;
+    int64_t row_begin, n;
+    hwi_score_kind kind;
+    double *out;
+    int32_t *labels;
+    scratch *scratches; /* one a worker */
+} scoring;
+
+static void read_block(const scoring *s, scratch *own, int64_t begin, int64_t n)
+{
+    int32_t width = s->scorer->encoder->n_cats + s->scorer->encoder->n_nums;
+    bool has_offset = s->scorer->encoder->offset_at >= 0 && !s->scorer->ignores_offset;
+    if (!s->rows) {
+        hwi_adapted_read_rows(s->adapted, s->row_begin + begin, n, own->raw);
+        if (has_offset)
+            hwi_adapted_read_offset(s->adapted, s->row_begin + begin, n, own->offsets);
+        return;
+    }
+    for (int64_t i = 0; i < n; i++) {
+        hwi_adapted_read_rows(s->adapted, s->rows[begin + i], 1, own->raw + i * width);
+        if (has_offset)
+            hwi_adapted_read_offset(s->adapted, s->rows[begin + i], 1, own->offsets + i);
+    }
+}
+
+static hw_status score_block(int64_t block, int worker, void *ctx, hw_error *err)
+{
+    const scoring *s = ctx;
+    const hwi_scorer *scorer = s->scorer;
+    const hwi_encoder *encoder = scorer->encoder;
+    scratch *own = &s->scratches[worker];
+    int64_t begin = block * BLOCK_ROWS;
+    int64_t n = s->n - begin < BLOCK_ROWS ? s->n - begin : BLOCK_ROWS;
+    int32_t width = encoder->n_cats + encoder->n_nums, n_out = hwi_scorer_width(scorer, s->kind);
+    read_block(s, own, begin, n);
+    for (int64_t i = 0; i < n; i++) {
+        const double *raw = own->raw + i * width;
+        hwi_encode_scoring(encoder, raw, &own->work->input);
+        if (s->kind == HWI_SCORE_ROW_ERROR)
+            hwi_work_spread_input(own->work, scorer->network);
+        double offset = hwi_offset_for_output(encoder, own->offsets[i], scorer->offset_as_h2o);
+        hwi_forward(scorer->network, own->work, NULL, offset, scorer->averages);
+        HW_TRY(finish_row(scorer, own->work, s->kind, raw, s->out + (begin + i) * n_out,
+                          s->labels ? s->labels + begin + i : NULL, err));
+    }
+    return HW_OK;
+}
+
+static void free_scratches(scratch *scratches, int n)
+{
+    for (int i = 0; scratches && i < n; i++) {
+        hwi_work_free(scratches[i].work);
+        hwi_free(scratches[i].raw);
+        hwi_free(scratches[i].offsets);
+    }
+    hwi_free(scratches);
+}
+
+static hw_status new_scratches(const hwi_scorer *scorer, int n, scratch **out, hw_error *err)
+{
+    const hwi_encoder *encoder = scorer->encoder;
+    size_t width = (size_t)(encoder->n_cats + encoder->n_nums);
+    scratch *scratches = HWI_NEW_ARRAY(scratch, (size_t)n);
+    hw_status status = scratches ? HW_OK : HW_ENOMEM;
+    for (int i = 0; i < n && status == HW_OK; i++) {
+        status = hwi_work_new(scorer->network, hwi_encoder_max_active(encoder), false,
+                              &scratches[i].work, err);
+        scratches[i].raw = HWI_ALLOC_ARRAY(double, width *BLOCK_ROWS);
+        scratches[i].offsets = HWI_NEW_ARRAY(double, BLOCK_ROWS);
+        if (status == HW_OK && (!scratches[i].raw || !scratches[i].offsets))
+            status = HW_ENOMEM;
+    }
+    if (status != HW_OK) {
+        free_scratches(scratches, n);
+        HW_FAIL(err, status, NULL, "out of memory for scoring");
+    }
+    *out = scratches;
+    return HW_OK;
+}
+
+hw_status hwi_scorer_score(const hwi_scorer *scorer, const hwi_adapted *adapted,
+                           const int32_t *rows, int64_t row_begin, int64_t n, hwi_score_kind kind,
+                           int n_threads, double *out, int32_t *labels, hw_error *err)
+{
+    int64_t n_blocks = (n + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    if (scorer->averages)
+        n_threads = 1; /* the order of rows is part of the result */
+    int n_workers = hwi_parallel_n_threads(n_threads);
+    if (n_workers > n_blocks)
+        n_workers = n_blocks > 0 ? (int)n_blocks : 1;
+    scoring s = {scorer, adapted, rows, row_begin, n, kind, out, labels, NULL};
+    HW_TRY(new_scratches(scorer, n_workers, &s.scratches, err));
+    hw_status status = hwi_parallel_for(n_blocks, n_workers, score_block, &s, err);
+    free_scratches(s.scratches, n_workers);
+    return status;
+}
