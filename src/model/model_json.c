@@ -183,11 +183,8 @@ static void put_network(hwi_json *json, const hwi_network *network)
     hwi_json_end_array(json);
 }
 
-/* Hashed units are slots that many levels share: they have no names. */
 static hw_status put_unit_names(hwi_json *json, const hwi_encoder *encoder, hw_error *err)
 {
-    if (encoder->n_hash_slots > 0)
-        return HW_OK;
     char **names = NULL;
     HW_TRY(hwi_encoder_unit_names(encoder, &names, err));
     hwi_json_key(json, "input_unit_names");

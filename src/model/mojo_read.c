@@ -453,19 +453,9 @@ static hw_status read_sizes(reader *r, const hw_model *model, hw_error *err)
     return HW_OK;
 }
 
-/* The input layer has a unit for all that the encoder makes; a narrower one means that categories
- * were hashed, and how only the details know (ours and H2O's). */
-static hw_status read_inputs(reader *r, hwi_encoder *encoder, hw_error *err)
+/* H2O's scorer breaks on hashed categories, and only the details know how they were hashed. */
+static hw_status read_hashing(reader *r, hwi_encoder *encoder, hw_error *err)
 {
-    int64_t n_units = (int64_t)encoder->cat_offsets[encoder->n_cats] + encoder->n_nums;
-    encoder->n_units = r->sizes[0];
-    if (r->sizes[0] == n_units)
-        return HW_OK;
-    if (r->sizes[0] > n_units || r->sizes[0] <= encoder->n_nums)
-        FAIL_FORMAT(r, err,
-                    "model.ini: neural_network_sizes starts with %d, but rows have %lld "
-                    "input units",
-                    r->sizes[0], (long long)n_units);
     if (!hwi_details_read_hashing(r->details, &encoder->n_hash_slots, &encoder->hash_seed))
         FAIL_FORMAT(r, err,
                     "categories are hashed into %d units, but %s does not say by which "
@@ -478,6 +468,23 @@ static hw_status read_inputs(reader *r, hwi_encoder *encoder, hw_error *err)
                     r->sizes[0], encoder->n_hash_slots, encoder->n_nums);
     encoder->hashes_absent_level = true;
     return HW_OK;
+}
+
+/* The input layer has a unit for all that the encoder makes; a narrower one means hashing. Our own
+ * state says the rest of it later. */
+static hw_status read_inputs(reader *r, hwi_encoder *encoder, hw_error *err)
+{
+    int64_t n_units = (int64_t)encoder->cat_offsets[encoder->n_cats] + encoder->n_nums;
+    encoder->n_units = r->sizes[0];
+    if (r->sizes[0] == n_units)
+        return HW_OK;
+    if (r->sizes[0] > n_units || r->sizes[0] <= encoder->n_nums)
+        FAIL_FORMAT(r, err,
+                    "model.ini: neural_network_sizes starts with %d, but rows have %lld input "
+                    "units",
+                    r->sizes[0], (long long)n_units);
+    encoder->n_hash_slots = r->sizes[0] - encoder->n_nums;
+    return r->state ? HW_OK : read_hashing(r, encoder, err);
 }
 
 /* Before anything is allocated by sizes: are there as many numbers as they ask for? */
