@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "heavywater/files.h"
+#include "heavywater/print_model.h"
+#include "heavywater/progress.h"
+#include "heavywater/signals.h"
+#include "heavywater/text.h"
+#include "heavywater/train_frames.h"
+
+/* What is wrong with the arguments whatever the files hold. */
+static hw_status check_args(const app_args *args, hw_error *err)
+{
+    const hw_params *params = args->params;
+    HW_AUTO(app_param_text)
+    *training = app_param_get(params, "training_frame");
+    HW_AUTO(app_param_text)
+    *validation = app_param_get(params, "validation_frame");
+    HW_AUTO(app_param_text)
+    *response = app_param_get(params, "response_column");
+    if (!training)
+        HW_FAIL(err, HW_EINVAL, "training_frame",
+                "--training_frame FILE is missing (heavywater train --help)");
+    if (!response && !app_param_is_on(params, "autoencoder"))
+        HW_FAIL(err, HW_EINVAL, "response_column",
+                "--response_column COLUMN is missing: the column to predict");
+    if (validation && strcmp(training, "-") == 0 && strcmp(validation, "-") == 0)
+        HW_FAIL(err, HW_EINVAL, "validation_frame",
+                "training_frame and validation_frame cannot both be standard input");
+    if (app_args_get(args, "x") && hw_params_is_given(params, "ignored_columns"))
+        HW_FAIL(err, HW_EINVAL, "x", "--x and --ignored_columns exclude each other; give one");
+    if (app_args_is_on(args, "classification") && app_args_is_on(args, "regression"))
+        HW_FAIL(err, HW_EINVAL, "regression",
+                "--classification and --regression exclude each other; give one");
+    return HW_OK;
+}
+
+static hw_status read_threads(const app_args *args, int *out, hw_error *err)
+{
+    const char *text = app_args_get(args, "threads");
+    int64_t n = 0;
+    if (text && (!hwi_parse_int64(text, strlen(text), &n) || n < 0 || n > 1024))
+        HW_FAIL(err, HW_EINVAL, "threads", "--threads '%s' is outside of [0, 1024] (0: all cores)",
+                text);
+    *out = (int)n;
+    return HW_OK;
+}
+
+static hw_status check_outputs(const app_args *args, hw_error *err)
+{
+    const app_output outputs[] = {{"model", app_args_get(args, "model"), false},
+                                  {"report", app_args_get(args, "report"), false},
+                                  {"json", app_args_get(args, "json"), true}};
+    HW_AUTO(app_param_text)
+    *training = app_param_get(args->params, "training_frame");
+    HW_AUTO(app_param_text)
+    *validation = app_param_get(args->params, "validation_frame");
+    const char *const inputs[] = {training, validation};
+    return app_files_check_outputs(outputs, APP_COUNT(outputs), inputs, APP_COUNT(inputs), err);
+}
+
+static hw_status write_outputs(const app_args *args, const hw_model *model, hw_error *err)
+{
+    const char *report = app_args_get(args, "report"), *json = app_args_get(args, "json");
+    HW_TRY(hw_model_write(model, app_args_get(args, "model"), err));
+    if (json)
+        HW_TRY(hw_model_write_json(model, json, err));
+    if (report)
+        HW_TRY(hw_model_write_report(model, report, err));
+    return HW_OK;
+}
+
+static void print_files(FILE *out, const app_args *args)
+{
+    static const char *const names[] = {"model", "report", "json"};
+    fputc('\n', out);
+    for (size_t i = 0; i < APP_COUNT(names); i++) {
+        const char *path = app_args_get(args, names[i]);
+        if (path && strcmp(path, "-") != 0)
+            fprintf(out, "%-7s %s\n", names[i], path);
+    }
+}
+
+static void print_start(FILE *out, const app_train_frames *frames)
+{
+    char rows[APP_TEXT_BYTES];
+    fprintf(out, "training frame %s: %s rows, %d columns\n", hw_frame_name(frames->training),
+            app_text_count(hw_frame_n_rows(frames->training), rows),
+            (int)hw_frame_n_columns(frames->training));
+    if (frames->validation)
+        fprintf(out, "validation frame %s: %s rows\n", hw_frame_name(frames->validation),
+                app_text_count(hw_frame_n_rows(frames->validation), rows));
+    fflush(out);
+}
+
+static void print_speed(FILE *out, const app_progress *progress)
+{
+    const hw_progress *last = &progress->last;
+    char epochs[APP_TEXT_BYTES], samples[APP_TEXT_BYTES], time[APP_TEXT_BYTES];
+    fprintf(out, "trained %s epochs, %s samples, in %s", app_text_number(last->epochs, 4, epochs),
+            app_text_count(last->samples, samples), app_text_duration(last->seconds, time));
+    if (isfinite(last->samples_per_second) && last->samples_per_second > 0)
+        fprintf(out, " (%s samples/s)", app_text_count((int64_t)last->samples_per_second, samples));
+    fputc('\n', out);
+}
+
+static hw_status print_results(FILE *out, const app_args *args, const hw_model *model,
+                               const app_progress *progress, hw_error *err)
+{
+    print_speed(out, progress);
+    app_print_ending(out, model);
+    app_print_warnings(out, model);
+    HW_TRY(app_print_model(out, model, err));
+    print_files(out, args);
+    return HW_OK;
+}
+
+/* Trains and writes while signals are caught, so that an interrupt never costs the model. */
+static hw_status train_and_write(const app_args *args, const app_train_frames *frames,
+                                 app_progress *progress, int n_threads, hw_model **out_model,
+                                 hw_error *err)
+{
+    hw_train_options options = {
+        .progress = app_progress_show, .progress_ctx = progress, .n_threads = n_threads};
+    HW_AUTO(hw_model)
+    *model = NULL;
+    app_signals_catch();
+    hw_status status =
+        hw_train(args->params, frames->training, frames->validation, &options, &model, err);
+    app_progress_end(progress);
+    if (status == HW_OK)
+        status = write_outputs(args, model, err);
+    app_signals_restore();
+    *out_model = HW_TAKE(model);
+    return status;
+}
+
+hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
+{
+    int n_threads = 0;
+    HW_TRY(check_args(args, err));
+    HW_TRY(read_threads(args, &n_threads, err));
+    HW_TRY(check_outputs(args, err));
+    __attribute__((cleanup(app_train_frames_clear))) app_train_frames frames = {0};
+    HW_TRY(app_train_frames_read(args, args->params, &frames, err));
+    bool is_silent = app_param_is_on(args->params, "quiet_mode");
+    const char *json = app_args_get(args, "json");
+    FILE *out = json && strcmp(json, "-") == 0 ? stderr : stdout;
+    if (!is_silent)
+        print_start(out, &frames);
+    app_progress progress = app_progress_new(out, is_silent);
+    HW_AUTO(hw_model)
+    *model = NULL;
+    HW_TRY(train_and_write(args, &frames, &progress, n_threads, &model, err));
+    if (hw_model_ending(model) == HW_ENDED_CANCELLED)
+        *out_exit = APP_EXIT_INTERRUPTED;
+    return is_silent ? HW_OK : print_results(out, args, model, &progress, err);
+}

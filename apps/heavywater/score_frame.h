@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The frame that `predict` and `performance` score. */
+#pragma once
+
+#include "heavywater/options.h"
+
+/** Reads --frame, with the columns that the model knows as categories read as such. A frame without
+ * any predictor, or without the response when that is needed, is an error. */
+hw_status app_score_frame_read(const app_args *args, const hw_model *model, bool needs_response,
+                               hw_frame **out, hw_error *err) HW_MUST_USE;
+
+/* Warns in one line on standard error of predictors that the frame lacks. For after the work, so
+ * that an error stays the only line. */
+void app_score_frame_warn(const app_args *args, const hw_model *model, const hw_frame *frame);
