@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Lifecycle and accessors. */
+#include "model/model.h"
+
+#include <string.h>
+
+#include "base/table.h"
+
+hw_model *hwi_model_new(void)
+{
+    hw_model *model = HWI_NEW(hw_model);
+    if (!model)
+        return NULL;
+    atomic_init(&model->n_refs, 1);
+    model->default_threshold = 0.5;
+    model->n_classes = 1;
+    model->distribution = HW_DISTRIBUTION_GAUSSIAN;
+    return model;
+}
+
+hw_model *hw_model_ref(hw_model *model)
+{
+    /* Whoever holds a reference may hand on another: nothing is published by the count itself. */
+    if (model)
+        atomic_fetch_add_explicit(&model->n_refs, 1, memory_order_relaxed);
+    return model;
+}
+
+static void free_frame_notes(hwi_frame_note *notes, int32_t n)
+{
+    for (int32_t i = 0; notes && i < n; i++) {
+        hwi_free(notes[i].name);
+        for (int32_t c = 0; notes[i].columns && c < notes[i].n_columns; c++)
+            hwi_model_column_clear(&notes[i].columns[c]);
+        hwi_free(notes[i].columns);
+        hwi_free(notes[i].n_missing);
+    }
+    hwi_free(notes);
+}
+
+void hw_model_unref(hw_model *model)
+{
+    /* Acquire and release: the last one to leave sees all that others did before they left. */
+    if (!model || atomic_fetch_sub_explicit(&model->n_refs, 1, memory_order_acq_rel) != 1)
+        return;
+    hw_params_free(model->params_given);
+    hw_params_free(model->params_actual);
+    hwi_encoder_free(model->encoder);
+    hwi_network_free(model->network);
+    hwi_free(model->prior_class_distribution);
+    hwi_free(model->model_class_distribution);
+    hwi_table_free(model->model_summary);
+    hwi_table_free(model->scoring_history);
+    hwi_table_free(model->variable_importances);
+    hwi_table_free(model->training_frame_table);
+    hwi_table_free(model->prediction_sample);
+    hw_metrics_free(model->training_metrics);
+    hw_metrics_free(model->validation_metrics);
+    hw_metrics_free(model->cross_validation_metrics);
+    hwi_messages_clear(&model->messages);
+    free_frame_notes(model->frame_notes, model->n_frame_notes);
+    hwi_free(model);
+}
+
+int32_t hwi_model_index_of_response(const hw_model *model)
+{
+    return model->encoder ? model->encoder->response_at : -1;
+}
+
+hw_ending hw_model_ending(const hw_model *model)
+{
+    return model->ending;
+}
+
+hw_category hw_model_category(const hw_model *model)
+{
+    return model->category;
+}
+
+const char *hw_model_response_name(const hw_model *model)
+{
+    int32_t at = hwi_model_index_of_response(model);
+    return at < 0 ? NULL : model->encoder->columns[at].name;
+}
+
+int32_t hw_model_n_classes(const hw_model *model)
+{
+    return model->n_classes;
+}
+
+const char *hw_model_class_name(const hw_model *model, int32_t i)
+{
+    int32_t at = hwi_model_index_of_response(model);
+    if (at < 0 || i < 0 || i >= model->encoder->columns[at].n_levels)
+        return NULL;
+    return model->encoder->columns[at].levels[i];
+}
+
+double hw_model_default_threshold(const hw_model *model)
+{
+    return model->default_threshold;
+}
+
+int32_t hw_model_n_predictors(const hw_model *model)
+{
+    return model->encoder ? model->encoder->n_cats + model->encoder->n_nums : 0;
+}
+
+const char *hw_model_predictor_name(const hw_model *model, int32_t i)
+{
+    return i < 0 || i >= hw_model_n_predictors(model) ? NULL : model->encoder->columns[i].name;
+}
+
+int64_t hw_model_n_weights(const hw_model *model)
+{
+    return model->network ? hwi_network_n_parameters(model->network) : 0;
+}
+
+const hw_table *hw_model_table(const hw_model *model, const char *name)
+{
+    const struct {
+        const char *name;
+        const hw_table *table;
+    } tables[] = {
+        {"model_summary", model->model_summary},
+        {"scoring_history", model->scoring_history},
+        {"variable_importances", model->variable_importances},
+        {"training_frame", model->training_frame_table},
+        {"prediction_sample", model->prediction_sample},
+    };
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        if (strcmp(name, tables[i].name) == 0)
+            return tables[i].table;
+    return NULL;
+}
+
+const hw_metrics *hw_model_metrics(const hw_model *model, const char *which)
+{
+    if (strcmp(which, "training") == 0)
+        return model->training_metrics;
+    if (strcmp(which, "validation") == 0)
+        return model->validation_metrics;
+    return strcmp(which, "cross_validation") == 0 ? model->cross_validation_metrics : NULL;
+}
+
+const hw_params *hw_model_params_given(const hw_model *model)
+{
+    return model->params_given;
+}
+
+const hw_params *hw_model_params_actual(const hw_model *model)
+{
+    return model->params_actual;
+}
+
+int32_t hw_model_n_messages(const hw_model *model)
+{
+    return model->messages.n;
+}
+
+hw_message_type hw_model_message(const hw_model *model, int32_t i, const char **out_field,
+                                 const char **out_text)
+{
+    HW_ASSERT(i >= 0 && i < model->messages.n);
+    const hwi_message *message = &model->messages.v[i];
+    *out_field = message->field;
+    *out_text = message->text;
+    return message->type;
+}
