@@ -53,6 +53,7 @@ typedef enum hw_ending {
     HW_ENDED_EPOCHS,    /* all epochs done */
     HW_ENDED_CONVERGED, /* early stopping, or an error small enough */
     HW_ENDED_TIME,      /* max_runtime_secs */
+    HW_ENDED_UNSTABLE,  /* training diverged; the model is the last good state */
     HW_ENDED_CANCELLED  /* the progress callback asked for it */
 } hw_ending;
 

@@ -174,6 +174,11 @@ const hw_frame *hwi_adapted_frame(const hwi_adapted *adapted)
     return adapted->frame;
 }
 
+const hwi_encoder *hwi_adapted_encoder(const hwi_adapted *adapted)
+{
+    return adapted->encoder;
+}
+
 /* A number's level is its text: 3 is "3", 2.5 is "2.5". */
 static double code_of_number(const hwi_model_column *column, const source *s, double x)
 {

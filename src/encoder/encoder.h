@@ -72,6 +72,7 @@ void hwi_adapted_free(hwi_adapted *adapted);
 HW_DEFINE_AUTO(hwi_adapted, hwi_adapted_free)
 bool hwi_adapted_has_response(const hwi_adapted *adapted);
 const hw_frame *hwi_adapted_frame(const hwi_adapted *adapted);
+const hwi_encoder *hwi_adapted_encoder(const hwi_adapted *adapted);
 
 /* Raw values of rows, row by row in the order of the predictors: out (n_rows, C + N); level codes
  * (n_levels and above for unseen ones) and numbers, NaN missing. Thread-safe. */

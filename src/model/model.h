@@ -10,6 +10,7 @@
 #include "encoder/encoder.h"
 #include "heavywater/model.h"
 #include "metrics/metrics.h"
+#include "model/score.h"
 #include "nn/network.h"
 #include "params/params.h"
 #include "params/rules.h"
@@ -60,13 +61,8 @@ struct hw_model {
 hw_model *hwi_model_new(void);
 int32_t hwi_model_index_of_response(const hw_model *model);
 
-/* Scoring in blocks by several threads; the result does not depend on their number. */
+/* How this model scores; borrows the model. */
+hwi_scorer hwi_model_scorer(const hw_model *model);
 
-/* Raw outputs for metrics and predictions: regression (n) in response space; classifiers (n, K)
- * probabilities after prior correction; autoencoders (n, P) reconstruction in input space, with the
- * numbers still normalised. labels: (n) predicted classes, or NULL. */
-hw_status hwi_model_score(const hw_model *model, const hwi_adapted *adapted, int64_t row_begin,
-                          int64_t n_rows, int n_threads, double *out, int32_t *labels,
-                          hw_error *err) HW_MUST_USE;
 /* The JSON of result.json. */
 hw_status hwi_model_write_json(const hw_model *model, hwi_buffer *out, hw_error *err) HW_MUST_USE;

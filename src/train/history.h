@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The scoring history: H2O's table, and the values that stopping looks at. One thread. */
+#pragma once
+
+#include "base/table.h"
+#include "heavywater/metrics.h"
+#include "params/params.h"
+
+typedef struct hwi_history {
+    hw_table *table;
+    hw_category category;
+    bool has_validation;
+    hw_stopping_metric metric;
+    double *stopping_values; /* (n) of the validation frame, else the training frame */
+    int32_t n, capacity;
+} hwi_history;
+
+typedef struct hwi_history_event {
+    double total_ms, scoring_ms; /* since the start; spent scoring */
+    double epochs;
+    int32_t iterations;
+    int64_t samples;
+    const hw_metrics *training, *validation; /* NULL: the placeholder before training */
+} hwi_history_event;
+
+hw_status hwi_history_init(hwi_history *history, hw_category category, bool has_validation,
+                           hw_stopping_metric metric, hw_error *err) HW_MUST_USE;
+void hwi_history_clear(hwi_history *history);
+hw_status hwi_history_add(hwi_history *history, const hwi_history_event *event,
+                          hw_error *err) HW_MUST_USE;
+/* Samples learned from in each second of training, as H2O counts. */
+double hwi_history_speed(const hwi_history_event *event);

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "train/rows.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+typedef enum field_width {
+    WIDTH_INT8,
+    WIDTH_INT16,
+    WIDTH_INT32,
+    WIDTH_FLOAT,
+    WIDTH_DOUBLE
+} field_width;
+
+static const int32_t bytes_of[] = {1, 2, 4, 4, 8};
+
+typedef struct field {
+    field_width width;
+    int32_t offset; /* in the record */
+} field;
+
+struct hwi_rows {
+    int64_t n;
+    int32_t n_fields;
+    field *fields; /* (C + N) */
+    int32_t record_bytes;
+    char *records;
+    uint8_t *has_missing;
+    double *responses, *weights, *offsets;
+};
+
+/* What a column needs: seen value by value. */
+typedef struct column_need {
+    double min, max;
+    bool is_integral, fits_float;
+} column_need;
+
+static void look_at(column_need *need, double x)
+{
+    if (isnan(x))
+        return;
+    need->min = x < need->min ? x : need->min;
+    need->max = x > need->max ? x : need->max;
+    need->is_integral = need->is_integral && x == floor(x) && !(x == 0 && signbit(x));
+    need->fits_float = need->fits_float && (double)(float)x == x;
+}
+
+/* The smallest value of each integer type stands for a missing one. */
+static field_width width_for(const column_need *need)
+{
+    if (need->is_integral && need->min > INT8_MIN && need->max <= INT8_MAX)
+        return WIDTH_INT8;
+    if (need->is_integral && need->min > INT16_MIN && need->max <= INT16_MAX)
+        return WIDTH_INT16;
+    if (need->is_integral && need->min > INT32_MIN && need->max <= INT32_MAX)
+        return WIDTH_INT32;
+    return need->fits_float ? WIDTH_FLOAT : WIDTH_DOUBLE;
+}
+
+static void store(char *at, field_width width, double x)
+{
+    bool is_missing = isnan(x);
+    switch (width) {
+    case WIDTH_INT8: {
+        int8_t value = is_missing ? INT8_MIN : (int8_t)x;
+        memcpy(at, &value, sizeof value);
+        break;
+    }
+    case WIDTH_INT16: {
+        int16_t value = is_missing ? INT16_MIN : (int16_t)x;
+        memcpy(at, &value, sizeof value);
+        break;
+    }
+    case WIDTH_INT32: {
+        int32_t value = is_missing ? INT32_MIN : (int32_t)x;
+        memcpy(at, &value, sizeof value);
+        break;
+    }
+    case WIDTH_FLOAT: {
+        float value = (float)x;
+        memcpy(at, &value, sizeof value);
+        break;
+    }
+    case WIDTH_DOUBLE:
+        memcpy(at, &x, sizeof x);
+        break;
+    }
+}
+
+static double load(const char *at, field_width width)
+{
+    switch (width) {
+    case WIDTH_INT8: {
+        int8_t value;
+        memcpy(&value, at, sizeof value);
+        return value == INT8_MIN ? NAN : value;
+    }
+    case WIDTH_INT16: {
+        int16_t value;
+        memcpy(&value, at, sizeof value);
+        return value == INT16_MIN ? NAN : value;
+    }
+    case WIDTH_INT32: {
+        int32_t value;
+        memcpy(&value, at, sizeof value);
+        return value == INT32_MIN ? NAN : value;
+    }
+    case WIDTH_FLOAT: {
+        float value;
+        memcpy(&value, at, sizeof value);
+        return value;
+    }
+    default: {
+        double value;
+        memcpy(&value, at, sizeof value);
+        return value;
+    }
+    }
+}
+
+enum { BLOCK_ROWS = 256 };
+
+/* Two passes over the frame by blocks of rows: what is needed, then the storing. block:
+ * (BLOCK_ROWS, fields). */
+static void measure(const hwi_adapted *adapted, hwi_rows *rows, column_need *needs, double *block)
+{
+    for (int32_t k = 0; k < rows->n_fields; k++)
+        needs[k] = (column_need){INFINITY, -INFINITY, true, true};
+    for (int64_t begin = 0; begin < rows->n; begin += BLOCK_ROWS) {
+        int64_t n = rows->n - begin < BLOCK_ROWS ? rows->n - begin : BLOCK_ROWS;
+        hwi_adapted_read_rows(adapted, begin, n, block);
+        for (int64_t i = 0; i < n * rows->n_fields; i++)
+            look_at(&needs[i % rows->n_fields], block[i]);
+    }
+    for (int32_t k = 0; k < rows->n_fields; k++) {
+        rows->fields[k] = (field){width_for(&needs[k]), rows->record_bytes};
+        rows->record_bytes += bytes_of[rows->fields[k].width];
+    }
+}
+
+static void fill(const hwi_adapted *adapted, hwi_rows *rows, double *block)
+{
+    for (int64_t begin = 0; begin < rows->n; begin += BLOCK_ROWS) {
+        int64_t n = rows->n - begin < BLOCK_ROWS ? rows->n - begin : BLOCK_ROWS;
+        hwi_adapted_read_rows(adapted, begin, n, block);
+        for (int64_t i = 0; i < n; i++) {
+            char *record = rows->records + (begin + i) * rows->record_bytes;
+            for (int32_t k = 0; k < rows->n_fields; k++) {
+                double x = block[i * rows->n_fields + k];
+                store(record + rows->fields[k].offset, rows->fields[k].width, x);
+                rows->has_missing[begin + i] |= isnan(x);
+            }
+        }
+    }
+}
+
+static hw_status read_specials(const hwi_encoder *encoder, const hwi_adapted *adapted,
+                               hwi_rows *rows, hw_error *err)
+{
+    size_t n = (size_t)rows->n;
+    if (encoder->response_at >= 0) {
+        rows->responses = HWI_ALLOC_ARRAY(double, n);
+        HW_CHECK_ALLOC(err, rows->responses);
+        hwi_adapted_read_response(adapted, 0, rows->n, rows->responses);
+    }
+    if (encoder->weights_at >= 0) {
+        rows->weights = HWI_ALLOC_ARRAY(double, n);
+        HW_CHECK_ALLOC(err, rows->weights);
+        hwi_adapted_read_weights(adapted, 0, rows->n, rows->weights);
+    }
+    if (encoder->offset_at >= 0) {
+        rows->offsets = HWI_ALLOC_ARRAY(double, n);
+        HW_CHECK_ALLOC(err, rows->offsets);
+        hwi_adapted_read_offset(adapted, 0, rows->n, rows->offsets);
+    }
+    return HW_OK;
+}
+
+hw_status hwi_rows_new(const hwi_adapted *adapted, hwi_rows **out, hw_error *err)
+{
+    const hwi_encoder *encoder = hwi_adapted_encoder(adapted);
+    HW_AUTO(hwi_rows)
+    *rows = HWI_NEW(hwi_rows);
+    HW_CHECK_ALLOC(err, rows);
+    rows->n = hw_frame_n_rows(hwi_adapted_frame(adapted));
+    rows->n_fields = encoder->n_cats + encoder->n_nums;
+    rows->fields = HWI_NEW_ARRAY(field, (size_t)rows->n_fields);
+    HW_CHECK_ALLOC(err, rows->fields);
+    HW_AUTO(double)
+    *block = HWI_ALLOC_ARRAY(double, BLOCK_ROWS *(size_t)rows->n_fields);
+    HW_CHECK_ALLOC(err, block);
+    column_need *needs = HWI_NEW_ARRAY(column_need, (size_t)rows->n_fields);
+    HW_CHECK_ALLOC(err, needs);
+    measure(adapted, rows, needs, block);
+    hwi_free(needs);
+    rows->records = hwi_alloc_array((size_t)rows->n, (size_t)rows->record_bytes);
+    rows->has_missing = HWI_NEW_ARRAY(uint8_t, (size_t)rows->n);
+    HW_CHECK_ALLOC(err, rows->records);
+    HW_CHECK_ALLOC(err, rows->has_missing);
+    fill(adapted, rows, block);
+    HW_TRY(read_specials(encoder, adapted, rows, err));
+    *out = HW_TAKE(rows);
+    return HW_OK;
+}
+
+void hwi_rows_free(hwi_rows *rows)
+{
+    if (!rows)
+        return;
+    hwi_free(rows->fields);
+    hwi_free(rows->records);
+    hwi_free(rows->has_missing);
+    hwi_free(rows->responses);
+    hwi_free(rows->weights);
+    hwi_free(rows->offsets);
+    hwi_free(rows);
+}
+
+int64_t hwi_rows_n(const hwi_rows *rows)
+{
+    return rows->n;
+}
+
+void hwi_rows_read(const hwi_rows *rows, int64_t row, double *raw)
+{
+    const char *record = rows->records + row * rows->record_bytes;
+    for (int32_t k = 0; k < rows->n_fields; k++)
+        raw[k] = load(record + rows->fields[k].offset, rows->fields[k].width);
+}
+
+bool hwi_rows_has_missing(const hwi_rows *rows, int64_t row)
+{
+    return rows->has_missing[row];
+}
+
+const double *hwi_rows_responses(const hwi_rows *rows)
+{
+    return rows->responses;
+}
+
+const double *hwi_rows_weights(const hwi_rows *rows)
+{
+    return rows->weights;
+}
+
+const double *hwi_rows_offsets(const hwi_rows *rows)
+{
+    return rows->offsets;
+}

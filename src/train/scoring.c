@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The scoring event of a training: metrics, history, best model. */
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "metrics/quantile.h"
+#include "model/importance.h"
+#include "train/stopping.h"
+#include "train/trainer.h"
+
+hwi_scorer hwi_trainer_scorer(const hwi_trainer *trainer)
+{
+    return (hwi_scorer){.encoder = trainer->encoder,
+                        .network = trainer->published,
+                        .category = trainer->prepared->category,
+                        .distribution = trainer->params->distribution,
+                        .n_classes = trainer->prepared->n_classes,
+                        .prior_distribution = trainer->class_priors,
+                        .model_distribution = trainer->model_distribution,
+                        .threshold = 0.5,
+                        .offset_as_h2o = trainer->params->h2o_compat,
+                        .averages =
+                            trainer->params->sparsity_beta != 0 ? trainer->published : NULL};
+}
+
+/* One frame's rows to score: rows of the frame, or NULL for all. */
+typedef struct scored_frame {
+    const hwi_adapted *adapted;
+    const int32_t *rows;
+    int64_t n;
+    const char *description;
+    bool is_training;
+} scored_frame;
+
+typedef struct scored_values {
+    double *predictions, *actual, *weights;
+    int32_t *labels;
+} scored_values;
+
+static void free_values(scored_values *v)
+{
+    hwi_free(v->predictions);
+    hwi_free(v->actual);
+    hwi_free(v->weights);
+    hwi_free(v->labels);
+}
+
+typedef void read_function(const hwi_adapted *, int64_t, int64_t, double *);
+
+static void read_special(read_function *read, const scored_frame *frame, double *out)
+{
+    if (!frame->rows) {
+        read(frame->adapted, 0, frame->n, out);
+        return;
+    }
+    for (int64_t i = 0; i < frame->n; i++)
+        read(frame->adapted, frame->rows[i], 1, out + i);
+}
+
+static hw_status score_values(const hwi_trainer *trainer, const scored_frame *frame,
+                              scored_values *v, hw_error *err)
+{
+    hwi_scorer scorer = hwi_trainer_scorer(trainer);
+    size_t n = (size_t)frame->n;
+    int32_t width = hwi_scorer_width(&scorer, HWI_SCORE_ROW_ERROR);
+    v->predictions = hwi_alloc_array(n, (size_t)width * sizeof(double));
+    HW_CHECK_ALLOC(err, v->predictions);
+    if (scorer.category != HW_CATEGORY_AUTOENCODER) {
+        v->actual = HWI_ALLOC_ARRAY(double, n);
+        HW_CHECK_ALLOC(err, v->actual);
+        read_special(hwi_adapted_read_response, frame, v->actual);
+    }
+    if (trainer->encoder->weights_at >= 0) {
+        v->weights = HWI_ALLOC_ARRAY(double, n);
+        HW_CHECK_ALLOC(err, v->weights);
+        read_special(hwi_adapted_read_weights, frame, v->weights);
+    }
+    if (scorer.category == HW_CATEGORY_MULTINOMIAL) {
+        v->labels = HWI_ALLOC_ARRAY(int32_t, n);
+        HW_CHECK_ALLOC(err, v->labels);
+    }
+    return hwi_scorer_score(&scorer, frame->adapted, frame->rows, 0, frame->n, HWI_SCORE_ROW_ERROR,
+                            trainer->options ? trainer->options->n_threads : 0, v->predictions,
+                            v->labels, err);
+}
+
+/* The guide's border between quadratic and linear loss: the huber_alpha quantile of the absolute
+ * residuals. */
+static hw_status renew_huber_delta(hwi_trainer *trainer, const scored_frame *frame,
+                                   const scored_values *v, hw_error *err)
+{
+    if (!frame->is_training || trainer->sgd.distribution.kind != HW_DISTRIBUTION_HUBER ||
+        trainer->params->h2o_compat || !v->actual)
+        return HW_OK;
+    hwi_weighted_value *residuals = HWI_NEW_ARRAY(hwi_weighted_value, 2 * (size_t)frame->n);
+    HW_CHECK_ALLOC(err, residuals);
+    int64_t n = 0;
+    for (int64_t i = 0; i < frame->n; i++) {
+        double w = v->weights ? v->weights[i] : 1;
+        if (!isnan(v->actual[i]) && w > 0)
+            residuals[n++] = (hwi_weighted_value){fabs(v->actual[i] - v->predictions[i]), w};
+    }
+    double delta = 0, alpha = trainer->params->huber_alpha;
+    if (n > 0) {
+        hwi_weighted_sort(residuals, residuals + frame->n, n);
+        hwi_weighted_quantiles(residuals, n, &alpha, 1, &delta);
+    }
+    hwi_free(residuals);
+    if (delta > 0)
+        trainer->sgd.distribution.huber_delta =
+            delta * (trainer->encoder->has_resp_norm ? trainer->encoder->resp_mul : 1);
+    return HW_OK;
+}
+
+static hw_status measure_frame(hwi_trainer *trainer, const scored_frame *frame, hw_metrics **out,
+                               hw_error *err)
+{
+    const hw_params *params = trainer->params;
+    const hwi_encoder *encoder = trainer->encoder;
+    scored_values v = {0};
+    hw_status status = score_values(trainer, frame, &v, err);
+    hw_metrics *metrics = NULL;
+    if (status == HW_OK) {
+        const char *const *domain = NULL;
+        if (encoder->response_at >= 0)
+            domain = (const char *const *)encoder->columns[encoder->response_at].levels;
+        hwi_metrics_input input = {.category = trainer->prepared->category,
+                                   .description = frame->description,
+                                   .n_rows = frame->n,
+                                   .actual = v.actual,
+                                   .predictions = v.predictions,
+                                   .weights = v.actual ? v.weights : NULL,
+                                   .labels = v.labels,
+                                   .n_classes = trainer->prepared->n_classes,
+                                   .domain = domain,
+                                   .distribution = params->distribution,
+                                   .tweedie_power = params->tweedie_power,
+                                   .quantile_alpha = params->quantile_alpha,
+                                   .huber_alpha = params->huber_alpha,
+                                   .gainslift_bins = params->gainslift_bins,
+                                   .auc_type = params->auc_type};
+        status = hwi_metrics_new(&input, &metrics, err);
+    }
+    if (status == HW_OK)
+        status = renew_huber_delta(trainer, frame, &v, err);
+    free_values(&v);
+    if (status != HW_OK) {
+        hw_metrics_free(metrics);
+        return status;
+    }
+    hw_metrics_free(*out);
+    *out = metrics;
+    return HW_OK;
+}
+
+static void describe(hwi_buffer *out, const char *which, bool is_sampled, int64_t n,
+                     bool is_balanced, bool is_stratified)
+{
+    if (!is_sampled && !is_balanced)
+        hwi_buffer_printf(out, "Metrics reported on full %s frame", which);
+    else if (is_sampled)
+        hwi_buffer_printf(out, "Metrics reported on temporary %s frame with %lld samples", which,
+                          (long long)n);
+    else
+        hwi_buffer_printf(out, "Metrics reported on temporary (load-balanced) %s frame", which);
+    if (is_stratified)
+        hwi_buffer_append_text(out, " (stratified sampling)");
+}
+
+static hw_status measure_both(hwi_trainer *trainer, hw_error *err)
+{
+    bool is_balanced = trainer->balanced.n > 0;
+    scored_frame training = {.adapted = trainer->training,
+                             .rows = trainer->balanced.rows,
+                             .n = trainer->n_working,
+                             .is_training = true};
+    if (trainer->scored_training.n > 0) {
+        training.rows = trainer->scored_training.rows;
+        training.n = trainer->scored_training.n;
+    }
+    HW_AUTO_BUFFER(description);
+    describe(&description, "training", trainer->scored_training.n > 0, training.n, is_balanced,
+             false);
+    training.description = hwi_buffer_text(&description);
+    HW_TRY(measure_frame(trainer, &training, &trainer->training_metrics, err));
+    if (!trainer->validation)
+        return HW_OK;
+    int32_t n_sampled = trainer->scored_validation.n;
+    scored_frame validation = {
+        .adapted = trainer->validation,
+        .rows = n_sampled > 0 ? trainer->scored_validation.rows : NULL,
+        .n = n_sampled > 0 ? n_sampled : hw_frame_n_rows(hwi_adapted_frame(trainer->validation))};
+    HW_AUTO_BUFFER(validation_description);
+    bool is_stratified =
+        trainer->params->balance_classes &&
+        trainer->params->score_validation_sampling == HW_SCORE_VALIDATION_SAMPLING_STRATIFIED;
+    describe(&validation_description, "validation", n_sampled > 0, validation.n, false,
+             is_stratified);
+    validation.description = hwi_buffer_text(&validation_description);
+    return measure_frame(trainer, &validation, &trainer->validation_metrics, err);
+}
+
+/* HW_EUNSTABLE with the layer and what to do when the network is out of bounds. */
+static hw_status check_stability(const hwi_trainer *trainer, hw_error *err)
+{
+    const hwi_network *network = trainer->published;
+    for (int32_t l = 0; l < network->n_layers; l++) {
+        hwi_layer_statistics s = hwi_layer_statistics_of(&network->layers[l], trainer->sgd.epsilon,
+                                                         trainer->sgd.rates[l]);
+        if (hwi_layer_is_unstable(&s) || trainer->has_infinite_bias)
+            HW_FAIL(
+                err, HW_EUNSTABLE, trainer->params->adaptive_rate ? "epsilon" : "rate",
+                "training diverged before sample %lld: the weights or biases of layer %d have no "
+                "bounds any more; try a %s, activation Tanh, max_w2 10, or l1 / l2 of 1e-5",
+                (long long)trainer->processed, l + 2,
+                trainer->params->adaptive_rate ? "larger epsilon" : "smaller rate");
+    }
+    return HW_OK;
+}
+
+static hw_status keep_best(hwi_trainer *trainer, hw_error *err)
+{
+    if (!trainer->params->overwrite_with_best_model)
+        return HW_OK;
+    const hw_metrics *judged =
+        trainer->validation ? trainer->validation_metrics : trainer->training_metrics;
+    float loss =
+        hwi_best_model_loss(trainer->params->stopping_metric, judged, trainer->params->h2o_compat);
+    bool is_better = trainer->best ? !(loss >= trainer->best_loss) : loss < INFINITY;
+    if (!is_better)
+        return HW_OK;
+    if (trainer->best)
+        hwi_network_assign(trainer->best, trainer->published);
+    else
+        HW_TRY(hwi_network_copy(trainer->published, &trainer->best, err));
+    trainer->best_loss = loss;
+    return HW_OK;
+}
+
+hw_status hwi_trainer_score(hwi_trainer *trainer, hw_error *err)
+{
+    double begin_ms = hwi_clock_ms();
+    trainer->last_scoring_begin_ms = begin_ms;
+    HW_TRY(check_stability(trainer, err));
+    HW_TRY(measure_both(trainer, err));
+    double now_ms = hwi_clock_ms();
+    trainer->last_scoring_ms = now_ms - begin_ms;
+    trainer->scoring_ms += trainer->last_scoring_ms;
+    hwi_history_event event = {.total_ms = now_ms - trainer->start_ms,
+                               .scoring_ms = trainer->scoring_ms,
+                               .epochs = hwi_trainer_epochs(trainer),
+                               .iterations = trainer->iterations,
+                               .samples = trainer->processed,
+                               .training = trainer->training_metrics,
+                               .validation = trainer->validation_metrics};
+    HW_TRY(hwi_history_add(&trainer->history, &event, err));
+    HW_TRY(keep_best(trainer, err));
+    hwi_trainer_report(trainer, true);
+    return HW_OK;
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "train/train.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "model/importance.h"
+#include "train/trainer.h"
+
+enum { MAX_SAMPLE_ROWS = 1000 };
+
+/* --- Notes on the data ------------------------------------------------------------------------ */
+
+static hw_status note_frame(const hw_frame *frame, hwi_frame_note *note, hw_error *err)
+{
+    int32_t n = hw_frame_n_columns(frame);
+    note->name = hwi_strdup(hw_frame_name(frame));
+    note->n_rows = hw_frame_n_rows(frame);
+    note->columns = HWI_NEW_ARRAY(hwi_model_column, (size_t)n);
+    note->n_missing = HWI_NEW_ARRAY(int64_t, (size_t)n);
+    HW_CHECK_ALLOC(err, note->name);
+    HW_CHECK_ALLOC(err, note->columns);
+    HW_CHECK_ALLOC(err, note->n_missing);
+    note->n_columns = n;
+    for (int32_t i = 0; i < n; i++) {
+        HW_TRY(hwi_model_column_from_frame(frame, i, &note->columns[i], err));
+        note->n_missing[i] = hw_frame_n_missing(frame, i);
+    }
+    return HW_OK;
+}
+
+static hw_status note_frames(const hw_frame *training, const hw_frame *validation, hw_model *model,
+                             hw_error *err)
+{
+    model->frame_notes = HWI_NEW_ARRAY(hwi_frame_note, 2);
+    HW_CHECK_ALLOC(err, model->frame_notes);
+    model->n_frame_notes = 1;
+    HW_TRY(note_frame(training, &model->frame_notes[0], err));
+    if (!validation)
+        return HW_OK;
+    model->n_frame_notes = 2;
+    return note_frame(validation, &model->frame_notes[1], err);
+}
+
+static const char *role_of(const hwi_encoder *encoder, const char *name)
+{
+    for (int32_t i = 0; i < encoder->n_columns; i++) {
+        if (strcmp(encoder->columns[i].name, name) != 0)
+            continue;
+        if (i == encoder->response_at)
+            return "response";
+        if (i == encoder->weights_at)
+            return "weights";
+        if (i == encoder->offset_at)
+            return "offset";
+        return i == encoder->fold_at ? "fold" : "predictor";
+    }
+    return "not used";
+}
+
+static hw_status tabulate_frame(const hwi_encoder *encoder, const hw_frame *frame, hw_table **out,
+                                hw_error *err)
+{
+    static const char *const numbers[] = {"min", "mean", "max", "sigma"};
+    HW_AUTO(hw_table)
+    *table = hwi_table_new("Training Frame", hw_frame_name(frame));
+    hwi_table_add_column(table, "name", HW_CELL_STRING, "%s", "Name");
+    hwi_table_add_column(table, "role", HW_CELL_STRING, "%s", "Role");
+    hwi_table_add_column(table, "type", HW_CELL_STRING, "%s", "Type");
+    hwi_table_add_column(table, "missing", HW_CELL_LONG, "%d", "Missing");
+    for (int i = 0; i < 4; i++)
+        hwi_table_add_column(table, numbers[i], HW_CELL_DOUBLE, "%.5f", numbers[i]);
+    hwi_table_add_column(table, "levels", HW_CELL_LONG, "%d", "Levels");
+    for (int32_t i = 0; i < hw_frame_n_columns(frame); i++) {
+        hw_column_summary s;
+        HW_TRY(hw_frame_summarize_column(frame, i, &s, err));
+        int64_t row = hwi_table_add_row(table);
+        HW_TRY(hwi_table_check(table, err));
+        hwi_table_set_text(table, row, 0, hw_frame_column_name(frame, i));
+        hwi_table_set_text(table, row, 1, role_of(encoder, hw_frame_column_name(frame, i)));
+        hwi_table_set_text(table, row, 2, hw_type_name(hw_frame_column_type(frame, i)));
+        hwi_table_set_number(table, row, 3, (double)s.n_missing);
+        const double moments[] = {s.min, s.mean, s.max, s.sigma};
+        for (int k = 0; k < 4; k++)
+            if (!isnan(moments[k]))
+                hwi_table_set_number(table, row, 4 + k, moments[k]);
+        if (s.cardinality >= 0)
+            hwi_table_set_number(table, row, 8, (double)s.cardinality);
+    }
+    HW_TRY(hwi_table_check(table, err));
+    *out = HW_TAKE(table);
+    return HW_OK;
+}
+
+/* Actual and predicted values of evenly spaced rows, for pictures. */
+static hw_status sample_predictions(const hwi_trainer *trainer, hw_table **out, hw_error *err)
+{
+    const hwi_adapted *adapted = trainer->validation ? trainer->validation : trainer->training;
+    int64_t n_rows = hw_frame_n_rows(hwi_adapted_frame(adapted));
+    int64_t n = n_rows < MAX_SAMPLE_ROWS ? n_rows : MAX_SAMPLE_ROWS;
+    HW_AUTO(int32_t)
+    *rows = HWI_NEW_ARRAY(int32_t, (size_t)n);
+    HW_AUTO(double)
+    *predicted = HWI_NEW_ARRAY(double, (size_t)n);
+    HW_CHECK_ALLOC(err, rows);
+    HW_CHECK_ALLOC(err, predicted);
+    for (int64_t i = 0; i < n; i++)
+        rows[i] = (int32_t)(i * n_rows / n);
+    hwi_scorer scorer = hwi_trainer_scorer(trainer);
+    HW_TRY(hwi_scorer_score(&scorer, adapted, rows, 0, n, HWI_SCORE_PREDICTIONS, 1, predicted, NULL,
+                            err));
+    HW_AUTO(hw_table)
+    *table = hwi_table_new("Predictions", trainer->validation ? "validation" : "training");
+    hwi_table_add_column(table, "actual", HW_CELL_DOUBLE, "%.5f", "Actual");
+    hwi_table_add_column(table, "predicted", HW_CELL_DOUBLE, "%.5f", "Predicted");
+    for (int64_t i = 0; i < n; i++) {
+        double actual;
+        hwi_adapted_read_response(adapted, rows[i], 1, &actual);
+        if (isnan(actual))
+            continue;
+        int64_t row = hwi_table_add_row(table);
+        HW_TRY(hwi_table_check(table, err));
+        hwi_table_set_number(table, row, 0, actual);
+        hwi_table_set_number(table, row, 1, predicted[i]);
+    }
+    *out = HW_TAKE(table);
+    return HW_OK;
+}
+
+/* --- The finished model ----------------------------------------------------------------------- */
+
+static hw_status summarize(const hwi_trainer *trainer, hw_model *model, hw_error *err)
+{
+    const hw_params *params = trainer->params;
+    hwi_summary_facts facts = {
+        .response = params->autoencoder ? NULL : params->response_column,
+        .n_classes = trainer->prepared->facts.n_classes,
+        .distribution = hwi_param_level_name(HWI_PARAM_DISTRIBUTION, (int32_t)params->distribution),
+        .loss = hwi_param_level_name(HWI_PARAM_LOSS, (int32_t)params->loss),
+        .input_dropout_ratio = params->input_dropout_ratio,
+        .l1 = params->l1,
+        .l2 = params->l2,
+        .n_samples = trainer->processed};
+    HW_TRY(
+        hwi_model_summary(trainer->published, &trainer->sgd, &facts, &model->model_summary, err));
+    if (!params->variable_importances)
+        return HW_OK;
+    return hwi_variable_importances(trainer->encoder, trainer->published, trainer->met_missing,
+                                    params->h2o_compat, &model->variable_importances, err);
+}
+
+/* Moves what the trainer made into the model. */
+static void take_results(hwi_trainer *trainer, hwi_prepared *prepared, hw_model *model)
+{
+    if (trainer->published == trainer->network)
+        trainer->network = NULL;
+    model->network = HW_TAKE(trainer->published);
+    model->scoring_history = HW_TAKE(trainer->history.table);
+    model->training_metrics = HW_TAKE(trainer->training_metrics);
+    model->validation_metrics = HW_TAKE(trainer->validation_metrics);
+    model->prior_class_distribution = HW_TAKE(trainer->class_priors);
+    model->model_class_distribution = HW_TAKE(trainer->model_distribution);
+    model->encoder = HW_TAKE(prepared->encoder);
+    model->params_actual = HW_TAKE(prepared->actual);
+    model->messages = prepared->messages;
+    prepared->messages = (hwi_messages){0};
+}
+
+static double default_threshold(const hw_model *model)
+{
+    const hw_metrics *metrics =
+        model->validation_metrics ? model->validation_metrics : model->training_metrics;
+    double threshold = NAN;
+    if (model->category == HW_CATEGORY_BINOMIAL && metrics)
+        threshold = hw_metrics_value(metrics, "default_threshold");
+    return isnan(threshold) ? 0.5 : threshold;
+}
+
+static hw_status note_divergence(const hw_error *diverged, hw_model *model, hw_error *err)
+{
+    if (model->ending != HW_ENDED_UNSTABLE)
+        return HW_OK;
+    HW_AUTO_BUFFER(text);
+    hwi_buffer_append_text(&text, diverged->message);
+    hwi_buffer_append_text(&text, "; the model is the best state before that");
+    HW_TRY(hwi_buffer_check(&text, err));
+    return hwi_messages_add(&model->messages, HW_MESSAGE_WARN, diverged->field,
+                            hwi_buffer_text(&text), err);
+}
+
+static hw_status assemble(hwi_trainer *trainer, hwi_prepared *prepared, const hw_params *given,
+                          const hw_frame *training, const hw_frame *validation, hw_model *model,
+                          hw_error *err)
+{
+    model->params_given = hw_params_copy(given);
+    HW_CHECK_ALLOC(err, model->params_given);
+    model->category = prepared->category;
+    model->n_classes = prepared->n_classes;
+    model->distribution = trainer->params->distribution;
+    model->balance_classes = trainer->params->balance_classes;
+    model->ending = trainer->ending;
+    model->samples_processed = trainer->processed;
+    model->iterations = trainer->iterations;
+    model->epochs = hwi_trainer_epochs(trainer);
+    model->seed = trainer->params->seed;
+    model->run_time_ms = (int64_t)(hwi_clock_ms() - trainer->start_ms);
+    model->start_time_ms = hwi_wall_clock_ms() - model->run_time_ms;
+    HW_TRY(summarize(trainer, model, err));
+    if (model->category == HW_CATEGORY_REGRESSION)
+        HW_TRY(sample_predictions(trainer, &model->prediction_sample, err));
+    HW_TRY(tabulate_frame(trainer->encoder, training, &model->training_frame_table, err));
+    HW_TRY(note_frames(training, validation, model, err));
+    take_results(trainer, prepared, model);
+    model->default_threshold = default_threshold(model);
+    return HW_OK;
+}
+
+static hw_status train_prepared(hwi_prepared *prepared, const hw_params *given,
+                                const hw_frame *training, const hw_frame *validation,
+                                const hw_train_options *options, hw_model **out_model,
+                                hw_error *err)
+{
+    HW_AUTO(hw_model)
+    *model = hwi_model_new();
+    HW_CHECK_ALLOC(err, model);
+    hwi_trainer trainer;
+    hw_error diverged = {0};
+    hw_status status = hwi_trainer_init(&trainer, prepared, training, validation, options, err);
+    if (status == HW_OK) {
+        status = hwi_trainer_run(&trainer, &diverged);
+        if (status != HW_OK && err)
+            *err = diverged;
+    }
+    if (status == HW_OK)
+        status = assemble(&trainer, prepared, given, training, validation, model, err);
+    if (status == HW_OK)
+        status = note_divergence(&diverged, model, err);
+    hwi_trainer_clear(&trainer);
+    if (status == HW_OK)
+        *out_model = HW_TAKE(model);
+    return status;
+}
+
+hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_frame *validation,
+                    const hw_train_options *options, hw_model **out_model, hw_error *err)
+{
+    hwi_prepared prepared;
+    hw_status status = hwi_prepare(params, training, validation, &prepared, err);
+    if (status == HW_OK)
+        status = train_prepared(&prepared, params, training, validation, options, out_model, err);
+    hwi_prepared_clear(&prepared);
+    return status;
+}

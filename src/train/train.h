@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * From parameters and frames to a finished model: prepare, train, gather what is to be shown. */
+#pragma once
+
+#include "model/model.h"
+
+/* As hw_train. validation and options may be NULL. */
+hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_frame *validation,
+                    const hw_train_options *options, hw_model **out_model,
+                    hw_error *err) HW_MUST_USE;

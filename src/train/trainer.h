@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * One training from the prepared frame to the finished network (spec 4.7, 9). It knows neither
+ * files nor terminals. A trainer belongs to one thread; scoring inside it uses several. */
+#pragma once
+
+#include "heavywater/model.h"
+#include "model/score.h"
+#include "nn/sgd.h"
+#include "train/balance.h"
+#include "train/history.h"
+#include "train/prepare.h"
+#include "train/rows.h"
+#include "train/sampler.h"
+
+typedef struct hwi_trainer {
+    /* Borrowed. */
+    const hwi_prepared *prepared;
+    const hw_params *params; /* effective */
+    const hwi_encoder *encoder;
+    const hw_train_options *options; /* or NULL */
+    /* Data. */
+    hwi_adapted *training, *validation; /* validation NULL without */
+    hwi_rows *rows;
+    hwi_row_list balanced;          /* working rows; empty: the frame's own */
+    int32_t n_working;              /* rows of the working frame */
+    hwi_row_list scored_training;   /* rows of the frame; empty: all working rows */
+    hwi_row_list scored_validation; /* empty: all */
+    double *model_distribution;     /* (n_classes) of balance_classes; NULL without */
+    double *class_priors;           /* (n_classes) shares in the training frame; classifiers */
+    double mean_weight;             /* of rows with a weight; 1 without weights */
+    bool weighs_gradients;
+    int64_t training_rows; /* what one epoch is */
+    int64_t samples_per_iteration;
+    /* The network. */
+    hwi_network *network; /* what is trained */
+    hwi_network
+        *published; /* what is scored and kept: elastic averaging's moving average, else network */
+    hwi_network *best; /* NULL until kept */
+    float best_loss;
+    hwi_work *work;
+    hwi_sgd sgd;
+    hwi_sampler sampler;
+    double *raw;       /* (C + N) of a row */
+    bool *met_missing; /* (C) */
+    /* Progress. */
+    int64_t processed;
+    int32_t iterations;
+    double start_ms, scoring_ms, last_scoring_begin_ms, last_scoring_ms, last_report_ms;
+    bool is_cancelled, is_out_of_time, has_infinite_bias;
+    hw_ending ending;
+    hwi_history history;
+    hw_metrics *training_metrics, *validation_metrics;
+} hwi_trainer;
+
+/* The network is initialised, the history holds its first row. training and validation (may be
+ * NULL) are frames that hwi_prepare has accepted. On failure clear it. */
+hw_status hwi_trainer_init(hwi_trainer *trainer, const hwi_prepared *prepared,
+                           const hw_frame *training, const hw_frame *validation,
+                           const hw_train_options *options, hw_error *err) HW_MUST_USE;
+void hwi_trainer_clear(hwi_trainer *trainer);
+/* Trains until it ends; trainer->ending says why. HW_EUNSTABLE when it diverged before anything
+ * good was kept. */
+hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
+
+/* Between the files of the trainer. */
+
+double hwi_trainer_epochs(const hwi_trainer *trainer);
+/* Calls the progress callback when it is time; sets is_cancelled and is_out_of_time. */
+void hwi_trainer_report(hwi_trainer *trainer, bool is_scored);
+/* Metrics of both frames, a row of the history, the best model. */
+hw_status hwi_trainer_score(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
+hwi_scorer hwi_trainer_scorer(const hwi_trainer *trainer);
+/* initial_weights and initial_biases (spec 3.5). */
+hw_status hwi_set_initial_values(const hw_params *params, hwi_network *network,
+                                 hw_error *err) HW_MUST_USE;
+/* Of an iteration (spec 4.3); n is one epoch. */
+int64_t hwi_samples_per_iteration(const hw_params *params, int64_t n, const hwi_network *network);
+/* After an iteration of elastic averaging: moves the published average. */
+hw_status hwi_average_elastically(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
