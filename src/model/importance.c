@@ -56,10 +56,8 @@ static void add_contributions(const gedeon *g, int32_t k, float *vi)
     for (int32_t j = 0; j < g->n_middle; j++) {
         const float *w0 = g->w0 + (int64_t)j * g->n_in;
         for (int32_t i = 0; i < g->n_in; i++)
-            g->contribution[i] += (w0[i] / g->row_sums0[j]) * w1[j];
+            g->contribution[i] += ((w0[i] / g->row_sums0[j]) * w1[j]) / row_sum1;
     }
-    for (int32_t i = 0; i < g->n_in; i++)
-        g->contribution[i] /= row_sum1;
     float column_sum = 0;
     for (int32_t i = 0; i < g->n_in; i++)
         column_sum += g->contribution[i];

@@ -3,7 +3,7 @@
  * heavywater/model.json: all of a model that the MOJO proper does not carry. */
 #include "model/mojo.h"
 
-static const char *const ending_names[] = {"epochs", "converged", "time", "cancelled"};
+static const char *const ending_names[] = {"epochs", "converged", "time", "unstable", "cancelled"};
 
 const char *hwi_ending_name(hw_ending ending)
 {

@@ -139,6 +139,8 @@ static const char *ending_text(hw_ending ending)
         return "early: no longer improving, or good enough";
     case HW_ENDED_TIME:
         return "time limit reached (max_runtime_secs)";
+    case HW_ENDED_UNSTABLE:
+        return "diverged; this is the best state before";
     case HW_ENDED_CANCELLED:
         return "stopped by request";
     }

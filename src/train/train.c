@@ -206,6 +206,8 @@ static hw_status assemble(hwi_trainer *trainer, hwi_prepared *prepared, const hw
     model->seed = trainer->params->seed;
     model->run_time_ms = (int64_t)(hwi_clock_ms() - trainer->start_ms);
     model->start_time_ms = hwi_wall_clock_ms() - model->run_time_ms;
+    /* The summary shows the rates after the last sample. */
+    hwi_sgd_set_rates(&trainer->sgd, (double)trainer->processed);
     HW_TRY(summarize(trainer, model, err));
     if (model->category == HW_CATEGORY_REGRESSION)
         HW_TRY(sample_predictions(trainer, &model->prediction_sample, err));
