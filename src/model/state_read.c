@@ -192,8 +192,8 @@ static hw_status read_params(const branch *top, const char *key, hw_params *para
 {
     branch in;
     HW_TRY(get_branch(top, key, &in, err));
-    const char *name;
-    json_t *value;
+    const char *name = NULL;
+    json_t *value = NULL;
     json_object_foreach((json_t *)in.json, name, value)
     {
         int32_t index = hwi_param_index(name);
