@@ -156,5 +156,12 @@ hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
     HW_TRY(train_and_write(args, &frames, &progress, n_threads, &model, err));
     if (hw_model_ending(model) == HW_ENDED_CANCELLED)
         *out_exit = APP_EXIT_INTERRUPTED;
-    return is_silent ? HW_OK : print_results(out, args, model, &progress, err);
+    if (!is_silent)
+        HW_TRY(print_results(out, args, model, &progress, err));
+    if (hw_model_ending(model) == HW_ENDED_UNSTABLE)
+        HW_FAIL(err, HW_EUNSTABLE, NULL,
+                "training diverged; %.300s holds the last good state (smaller steps "
+                "help: rate, l1, l2, max_w2, or another activation)",
+                app_args_get(args, "model"));
+    return HW_OK;
 }

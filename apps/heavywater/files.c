@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -62,8 +63,8 @@ static bool is_stdout(const app_output *output)
     return strcmp(output->path, "-") == 0;
 }
 
-/* Whether a file can be made in the folder: asked of the file system itself where it can make
- * files without a name, since access() says yes to root on any read-only one. */
+/* Whether a file can be made in the folder: by making one, without a name where the file system
+ * can, since access() says yes to root even where nobody can write. errno says why not. */
 static bool can_create_in(const char *folder)
 {
     int fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
@@ -71,8 +72,16 @@ static bool can_create_in(const char *folder)
         close(fd);
         return true;
     }
-    bool cannot_tell = errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL;
-    return cannot_tell && access(folder, W_OK | X_OK) == 0;
+    if (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL)
+        return false;
+    HW_AUTO_BUFFER(path);
+    hwi_buffer_printf(&path, "%s/.heavywater-XXXXXX", folder);
+    fd = path.failed ? -1 : mkostemp(path.data, O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    unlink(path.data);
+    close(fd);
+    return true;
 }
 
 static hw_status check_output(const app_output *output, hw_error *err)

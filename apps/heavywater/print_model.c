@@ -325,7 +325,7 @@ void app_print_ending(FILE *out, const hw_model *model)
         fprintf(out, "training ended early: max_runtime_secs is over\n");
         return;
     case HW_ENDED_UNSTABLE:
-        fprintf(out, "training diverged; the model is the best state before that\n");
+        fprintf(out, "training diverged; the model is the last good state\n");
         return;
     case HW_ENDED_CANCELLED:
         fprintf(out, "training was interrupted; the model so far is kept\n");
