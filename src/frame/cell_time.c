@@ -67,7 +67,7 @@ static bool eat_month_name(cursor *c, int *out)
                                         "may",       "june",     "july",     "august",
                                         "september", "october",  "november", "december"};
     const char *p = c->p;
-    char word[16];
+    char word[16] = "";
     size_t n = 0;
     while (p < c->end && n < sizeof(word) && ((*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z')))
         word[n++] = (char)(*p++ | 0x20);

@@ -156,6 +156,7 @@ static hw_status count(entries *e, int64_t column, hw_error *err)
         e->begin = begin;
         e->n_counted = n_counted;
     }
+    HW_ASSERT(e->begin);
     e->begin[column + 1]++;
     if (column >= e->n_columns)
         e->n_columns = column + 1;

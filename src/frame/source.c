@@ -94,6 +94,7 @@ static hw_status make_name(hwi_source_list *list, hw_error *err)
     static const char *const packed[] = {".gz", ".zst", NULL};
     static const char *const plain[] = {".csv",      ".tsv", ".txt",    ".data", ".arff", ".svm",
                                         ".svmlight", ".psv", ".libsvm", ".tab",  NULL};
+    HW_ASSERT(list->items);
     const char *path = list->items[0].path;
     list->name = hwi_strdup(strcmp(path, "-") == 0 ? "stdin" : hwi_file_base_name(path));
     HW_CHECK_ALLOC(err, list->name);
