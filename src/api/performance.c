@@ -12,8 +12,7 @@ static hw_status read_actual(const hw_model *model, const hwi_adapted *adapted, 
         HW_FAIL(err, HW_EDATA, "response_column",
                 "the response '%s' is not in %s: without it predictions can be made, not judged",
                 name, hw_frame_name(frame));
-    HW_AUTO(double)
-    *actual = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *actual = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, actual);
     hwi_adapted_read_response(adapted, 0, n, actual);
     *out_actual = HW_TAKE(actual);
@@ -25,8 +24,7 @@ static hw_status read_weights(const hw_model *model, const hwi_adapted *adapted,
 {
     if (model->encoder->weights_at < 0 || model->category == HW_CATEGORY_AUTOENCODER)
         return HW_OK;
-    HW_AUTO(double)
-    *weights = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *weights = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, weights);
     hwi_adapted_read_weights(adapted, 0, n, weights);
     *out_weights = HW_TAKE(weights);
@@ -37,22 +35,17 @@ hw_status hw_model_performance(const hw_model *model, const hw_frame *frame,
                                hw_metrics **out_metrics, hw_error *err)
 {
     HW_CHECK_ARG(err, model && frame && out_metrics);
-    HW_AUTO(hwi_adapted)
-    *adapted = NULL;
+    HW_AUTO(hwi_adapted) *adapted = NULL;
     HW_TRY(hwi_adapted_new(model->encoder, frame, NULL, &adapted, err));
     int64_t n = hw_frame_n_rows(frame);
-    HW_AUTO(double)
-    *actual = NULL;
-    HW_AUTO(double)
-    *weights = NULL;
+    HW_AUTO(double) *actual = NULL;
+    HW_AUTO(double) *weights = NULL;
     HW_TRY(read_actual(model, adapted, n, &actual, err));
     HW_TRY(read_weights(model, adapted, n, &weights, err));
     hwi_scorer scorer = hwi_model_scorer(model);
     int32_t width = hwi_scorer_width(&scorer, HWI_SCORE_ROW_ERROR);
-    HW_AUTO(double)
-    *outputs = hwi_alloc_array((size_t)n, (size_t)width * sizeof(double));
-    HW_AUTO(int32_t)
-    *labels = HWI_ALLOC_ARRAY(int32_t, (size_t)n);
+    HW_AUTO(double) *outputs = hwi_alloc_array((size_t)n, (size_t)width * sizeof(double));
+    HW_AUTO(int32_t) *labels = HWI_ALLOC_ARRAY(int32_t, (size_t)n);
     HW_CHECK_ALLOC(err, outputs);
     HW_CHECK_ALLOC(err, labels);
     HW_TRY(hwi_scorer_score(&scorer, adapted, NULL, 0, n, HWI_SCORE_ROW_ERROR, 0, outputs, labels,

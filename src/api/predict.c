@@ -27,8 +27,7 @@ static hw_status add_class_columns(const hw_model *model, const double *probabil
                                    const int32_t *labels, int64_t n, hw_frame *frame, hw_error *err)
 {
     const hwi_model_column *response = &model->encoder->columns[model->encoder->response_at];
-    HW_AUTO(double)
-    *values = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, values);
     for (int64_t i = 0; i < n; i++)
         values[i] = labels[i];
@@ -49,8 +48,7 @@ static hw_status add_reconstruction_columns(const hw_model *model, const double 
 {
     const hwi_encoder *encoder = model->encoder;
     int32_t n_units = encoder->n_units, first_number = n_units - encoder->n_nums;
-    HW_AUTO(double)
-    *values = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, values);
     char **names = NULL;
     HW_TRY(hwi_encoder_unit_names(encoder, &names, err));
@@ -72,26 +70,43 @@ static hw_status add_reconstruction_columns(const hw_model *model, const double 
     return status;
 }
 
+/* H2O writes zeros for rows of weight 0 when it can compute metrics beside the predictions. */
+static hw_status clear_weightless_rows(const hw_model *model, const hwi_adapted *adapted, int64_t n,
+                                       int32_t width, double *outputs, int32_t *labels,
+                                       hw_error *err)
+{
+    if (!hwi_model_scorer(model).offset_as_h2o || model->encoder->weights_at < 0 ||
+        !hwi_adapted_has_response(adapted))
+        return HW_OK;
+    HW_AUTO(double) *weights = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_CHECK_ALLOC(err, weights);
+    hwi_adapted_read_weights(adapted, 0, n, weights);
+    for (int64_t i = 0; i < n; i++) {
+        if (weights[i] != 0)
+            continue;
+        memset(outputs + i * width, 0, (size_t)width * sizeof(double));
+        labels[i] = 0;
+    }
+    return HW_OK;
+}
+
 hw_status hw_model_predict(const hw_model *model, const hw_frame *frame, hw_frame **out_predictions,
                            hw_error *err)
 {
     HW_CHECK_ARG(err, model && frame && out_predictions);
-    HW_AUTO(hwi_adapted)
-    *adapted = NULL;
+    HW_AUTO(hwi_adapted) *adapted = NULL;
     HW_TRY(hwi_adapted_new(model->encoder, frame, NULL, &adapted, err));
     hwi_scorer scorer = hwi_model_scorer(model);
     int64_t n = hw_frame_n_rows(frame);
     int32_t width = hwi_scorer_width(&scorer, HWI_SCORE_PREDICTIONS);
-    HW_AUTO(double)
-    *outputs = hwi_alloc_array((size_t)n, (size_t)width * sizeof(double));
-    HW_AUTO(int32_t)
-    *labels = HWI_ALLOC_ARRAY(int32_t, (size_t)n);
+    HW_AUTO(double) *outputs = hwi_alloc_array((size_t)n, (size_t)width * sizeof(double));
+    HW_AUTO(int32_t) *labels = HWI_ALLOC_ARRAY(int32_t, (size_t)n);
     HW_CHECK_ALLOC(err, outputs);
     HW_CHECK_ALLOC(err, labels);
     HW_TRY(hwi_scorer_score(&scorer, adapted, NULL, 0, n, HWI_SCORE_PREDICTIONS, 0, outputs, labels,
                             err));
-    HW_AUTO(hw_frame)
-    *predictions = hwi_frame_new("predictions", n);
+    HW_TRY(clear_weightless_rows(model, adapted, n, width, outputs, labels, err));
+    HW_AUTO(hw_frame) *predictions = hwi_frame_new("predictions", n);
     HW_CHECK_ALLOC(err, predictions);
     if (model->category == HW_CATEGORY_AUTOENCODER)
         HW_TRY(add_reconstruction_columns(model, outputs, n, predictions, err));

@@ -51,8 +51,7 @@ static hw_status read_stream(int fd, const char *name, size_t max_bytes, hwi_fil
 {
     size_t limit = max_bytes ? max_bytes : hwi_file_memory_bytes();
     size_t capacity = FIRST_STREAM_BYTES, size = 0;
-    HW_AUTO(char)
-    *data = hwi_alloc_array(capacity + 1, 1);
+    HW_AUTO(char) *data = hwi_alloc_array(capacity + 1, 1);
     HW_CHECK_ALLOC(err, data);
     for (;;) {
         if (size == capacity) {
@@ -248,8 +247,7 @@ static hw_status open_target(hwi_file_writer *writer, hw_error *err)
     }
     /* A link keeps pointing: what it points to is replaced. A file that may not be written is not
      * replaced either, although its folder would allow it. */
-    HW_AUTO(char)
-    *resolved = hwi_alloc_array(PATH_MAX, 1);
+    HW_AUTO(char) *resolved = hwi_alloc_array(PATH_MAX, 1);
     HW_CHECK_ALLOC(err, resolved);
     if (realpath(writer->path, resolved)) {
         hwi_free(writer->target);
@@ -262,8 +260,7 @@ static hw_status open_target(hwi_file_writer *writer, hw_error *err)
 
 hw_status hwi_file_writer_open(const char *path, hwi_file_writer **out, hw_error *err)
 {
-    HW_AUTO(hwi_file_writer)
-    *writer = HWI_NEW(hwi_file_writer);
+    HW_AUTO(hwi_file_writer) *writer = HWI_NEW(hwi_file_writer);
     HW_CHECK_ALLOC(err, writer);
     writer->fd = -1;
     writer->path = hwi_strdup(path);
@@ -279,8 +276,7 @@ hw_status hwi_file_writer_open(const char *path, hwi_file_writer **out, hw_error
  * error: the file is there. */
 static void sync_folder(const char *target)
 {
-    HW_AUTO(char)
-    *folder = folder_of(target);
+    HW_AUTO(char) *folder = folder_of(target);
     int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (fd < 0)
         return;
@@ -333,8 +329,7 @@ void hwi_file_writer_free(hwi_file_writer *writer)
 
 hw_status hwi_file_write(const char *path, const void *bytes, size_t n_bytes, hw_error *err)
 {
-    HW_AUTO(hwi_file_writer)
-    *writer = NULL;
+    HW_AUTO(hwi_file_writer) *writer = NULL;
     HW_TRY(hwi_file_writer_open(path, &writer, err));
     hwi_file_writer_write(writer, bytes, n_bytes);
     return hwi_file_writer_commit(writer, err);

@@ -58,8 +58,7 @@ static void test_file_write_then_read_gives_the_same_bytes(void **state)
     hw_error err = {0};
     size_t sizes[] = {0, 1, 4095, 4096, 4097, 1 << 18, (1 << 20) + 7};
     for (size_t i = 0; i < HW_COUNT(sizes); i++) {
-        HW_AUTO(char)
-        *bytes = hwi_alloc_array(sizes[i] + 1, 1);
+        HW_AUTO(char) *bytes = hwi_alloc_array(sizes[i] + 1, 1);
         for (size_t k = 0; k < sizes[i]; k++)
             bytes[k] = (char)(k * 7);
         hw_assert_ok(hwi_file_write(path, bytes, sizes[i], &err), err);

@@ -111,8 +111,7 @@ hw_status hwi_table_read_json(const json_t *json, hw_table **out, hw_error *err)
     const json_t *columns = json_object_get(json, "columns");
     if (!json_is_array(columns) || json_array_size(columns) > 1000000)
         HW_FAIL(err, HW_EFORMAT, NULL, "a table without columns");
-    HW_AUTO(hw_table)
-    *table = hwi_table_new(text_of(json, "name"), text_of(json, "description"));
+    HW_AUTO(hw_table) *table = hwi_table_new(text_of(json, "name"), text_of(json, "description"));
     int32_t n_columns = (int32_t)json_array_size(columns);
     for (int32_t c = 0; c < n_columns; c++) {
         const json_t *column = json_array_get(columns, (size_t)c);

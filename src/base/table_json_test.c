@@ -29,8 +29,7 @@ static void test_table_json_roundtrip_gives_equal_text(void **state)
 {
     (void)state;
     hw_error err;
-    HW_AUTO(hw_table)
-    *table = make_table();
+    HW_AUTO(hw_table) *table = make_table();
     HW_AUTO_BUFFER(text);
     HW_AUTO_BUFFER(again);
     hwi_json json;
@@ -38,8 +37,7 @@ static void test_table_json_roundtrip_gives_equal_text(void **state)
     hwi_json_table(&json, table, "rows");
     json_t *parsed = json_loads(hwi_buffer_text(&text), 0, NULL);
     assert_non_null(parsed);
-    HW_AUTO(hw_table)
-    *back = NULL;
+    HW_AUTO(hw_table) *back = NULL;
     hw_assert_ok(hwi_table_read_json(parsed, &back, &err), err);
     json_decref(parsed);
     hwi_json_init(&json, &again);

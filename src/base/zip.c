@@ -46,8 +46,7 @@ static hw_status fail_open(const char *path, int zip_code, hw_error *err)
 
 hw_status hwi_zip_open(const char *path, hwi_zip **out, hw_error *err)
 {
-    HW_AUTO(hwi_zip)
-    *zip = HWI_NEW(hwi_zip);
+    HW_AUTO(hwi_zip) *zip = HWI_NEW(hwi_zip);
     HW_CHECK_ALLOC(err, zip);
     zip->path = hwi_strdup(path);
     HW_CHECK_ALLOC(err, zip->path);

@@ -45,8 +45,7 @@ static void test_zip_roundtrip_and_equal_bytes(void **state)
     assert_memory_equal(first.data, second.data, first.size);
 
     put_file(first.data, first.size);
-    HW_AUTO(hwi_zip)
-    *zip = NULL;
+    HW_AUTO(hwi_zip) *zip = NULL;
     hw_assert_ok(hwi_zip_open(path, &zip, &err), err);
     assert_true(hwi_zip_has(zip, "model.ini"));
     assert_false(hwi_zip_has(zip, "Model.ini"));
@@ -73,16 +72,14 @@ static void test_zip_torn_is_refused(void **state)
     hw_assert_ok(hwi_zip_build(entries, HW_COUNT(entries), &whole, &err), err);
     for (size_t n = 0; n < whole.size; n++) {
         put_file(whole.data, n);
-        HW_AUTO(hwi_zip)
-        *zip = NULL;
+        HW_AUTO(hwi_zip) *zip = NULL;
         assert_int_equal(hwi_zip_open(path, &zip, &err), HW_EFORMAT);
         assert_non_null(strstr(err.message, path));
     }
     /* A bit in the packed bytes of the first entry (30 bytes of header, 9 of name). */
     whole.data[30 + 9 + 1] ^= 4;
     put_file(whole.data, whole.size);
-    HW_AUTO(hwi_zip)
-    *zip = NULL;
+    HW_AUTO(hwi_zip) *zip = NULL;
     HW_AUTO_BUFFER(out);
     hw_assert_ok(hwi_zip_open(path, &zip, &err), err);
     assert_int_equal(hwi_zip_read(zip, "model.ini", 100, &out, &err), HW_EFORMAT);
@@ -105,8 +102,7 @@ static void test_zip_bomb_is_refused(void **state)
     hw_assert_ok(hwi_zip_build(&entry, 1, &whole, &err), err);
     free(zeros);
     put_file(whole.data, whole.size);
-    HW_AUTO(hwi_zip)
-    *zip = NULL;
+    HW_AUTO(hwi_zip) *zip = NULL;
     HW_AUTO_BUFFER(out);
     hw_assert_ok(hwi_zip_open(path, &zip, &err), err);
     assert_int_equal(hwi_zip_read(zip, "model.ini", n, &out, &err), HW_EFORMAT);

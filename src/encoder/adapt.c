@@ -70,8 +70,7 @@ static int32_t *sort_by_text(const hwi_model_column *column)
 static hw_status match_levels(const hwi_model_column *column, const hw_frame *frame, source *s,
                               hwi_buffer *warnings, hw_error *err)
 {
-    HW_AUTO(int32_t)
-    *by_text = sort_by_text(column);
+    HW_AUTO(int32_t) *by_text = sort_by_text(column);
     HW_CHECK_ALLOC(err, by_text);
     int32_t n_levels = hw_frame_n_levels(frame, s->column);
     s->code_map = HWI_NEW_ARRAY(double, (size_t)n_levels);
@@ -127,8 +126,7 @@ static hw_status adapt_column(const hwi_model_column *column, const hw_frame *fr
 hw_status hwi_adapted_new(const hwi_encoder *encoder, const hw_frame *frame, hwi_buffer *warnings,
                           hwi_adapted **out, hw_error *err)
 {
-    HW_AUTO(hwi_adapted)
-    *adapted = HWI_NEW(hwi_adapted);
+    HW_AUTO(hwi_adapted) *adapted = HWI_NEW(hwi_adapted);
     HW_CHECK_ALLOC(err, adapted);
     adapted->encoder = encoder;
     adapted->frame = frame;

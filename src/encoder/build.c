@@ -116,8 +116,7 @@ static hw_status assign_roles(const hw_params *params, const hw_frame *frame, co
         if (special[i] >= 0)
             roles[special[i]] = SPECIAL;
     HW_TRY(mark_ignored(params, frame, roles, err));
-    HW_AUTO(double)
-    *scratch = HWI_ALLOC_ARRAY(double, (size_t)hw_frame_n_rows(frame));
+    HW_AUTO(double) *scratch = HWI_ALLOC_ARRAY(double, (size_t)hw_frame_n_rows(frame));
     HW_CHECK_ALLOC(err, scratch);
     for (int32_t i = 0; i < hw_frame_n_columns(frame); i++) {
         if (roles[i] != PREDICTOR)
@@ -199,18 +198,15 @@ hw_status hwi_encoder_choose_columns(const hw_params *params, const hw_frame *fr
     specials s;
     HW_TRY(find_specials(params, frame, &s, err));
     int32_t n_columns = hw_frame_n_columns(frame);
-    HW_AUTO(int32_t)
-    *predictors = HWI_NEW_ARRAY(int32_t, (size_t)n_columns);
-    HW_AUTO(int32_t)
-    *role_store = HWI_NEW_ARRAY(int32_t, (size_t)n_columns);
+    HW_AUTO(int32_t) *predictors = HWI_NEW_ARRAY(int32_t, (size_t)n_columns);
+    HW_AUTO(int32_t) *role_store = HWI_NEW_ARRAY(int32_t, (size_t)n_columns);
     HW_CHECK_ALLOC(err, predictors);
     HW_CHECK_ALLOC(err, role_store);
     role *roles = (role *)role_store;
     HW_TRY(assign_roles(params, frame, &s, roles, err));
     list_dropped(frame, roles, out_dropped);
 
-    HW_AUTO(hwi_encoder)
-    *encoder = hwi_encoder_new();
+    HW_AUTO(hwi_encoder) *encoder = hwi_encoder_new();
     HW_CHECK_ALLOC(err, encoder);
     int32_t n = 0;
     for (int32_t i = 0; i < n_columns; i++)
@@ -242,8 +238,7 @@ static hw_status read_moment_weights(const hwi_encoder *encoder, const hw_frame 
     if (encoder->weights_at < 0 || encoder->offset_at >= 0)
         return HW_OK;
     int64_t n = hw_frame_n_rows(frame);
-    HW_AUTO(double)
-    *weights = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *weights = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, weights);
     hw_frame_read_doubles(frame,
                           hw_frame_find_column(frame, encoder->columns[encoder->weights_at].name),
@@ -314,11 +309,9 @@ hw_status hwi_encoder_set_transforms(hwi_encoder *encoder, const hw_params *para
     encoder->missing_is_last_level = params->h2o_compat;
     encoder->hashes_absent_level = params->h2o_compat;
     encoder->hash_seed = params->seed;
-    HW_AUTO(double)
-    *values = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, values);
-    HW_AUTO(double)
-    *weights = NULL;
+    HW_AUTO(double) *weights = NULL;
     HW_TRY(read_moment_weights(encoder, frame, values, &weights, err));
 
     encoder->means = HWI_NEW_ARRAY(double, (size_t)encoder->n_nums);

@@ -105,8 +105,7 @@ hw_status hwi_metrics_builder_new(const hwi_metrics_input *setup, hwi_metrics_bu
                                   hw_error *err)
 {
     HW_TRY(check_setup(setup, err));
-    HW_AUTO(hwi_metrics_builder)
-    *b = HWI_NEW(hwi_metrics_builder);
+    HW_AUTO(hwi_metrics_builder) *b = HWI_NEW(hwi_metrics_builder);
     HW_CHECK_ALLOC(err, b);
     b->setup = *setup;
     b->setup.actual = b->setup.predictions = b->setup.weights = NULL;
@@ -511,8 +510,7 @@ static hw_status finish_multinomial(const hwi_metrics_builder *b, hw_metrics *m,
 
 hw_status hwi_metrics_builder_finish(const hwi_metrics_builder *b, hw_metrics **out, hw_error *err)
 {
-    HW_AUTO(hw_metrics)
-    *m = hwi_metrics_alloc(b->setup.category);
+    HW_AUTO(hw_metrics) *m = hwi_metrics_alloc(b->setup.category);
     HW_CHECK_ALLOC(err, m);
     if (b->description) {
         m->description = hwi_strdup(b->description);
@@ -537,8 +535,7 @@ hw_status hwi_metrics_builder_finish(const hwi_metrics_builder *b, hw_metrics **
 
 hw_status hwi_metrics_new(const hwi_metrics_input *input, hw_metrics **out, hw_error *err)
 {
-    HW_AUTO(hwi_metrics_builder)
-    *builder = NULL;
+    HW_AUTO(hwi_metrics_builder) *builder = NULL;
     const hwi_metrics_rows rows = {input->n_rows, input->actual, input->predictions, input->weights,
                                    input->labels};
     HW_TRY(hwi_metrics_builder_new(input, &builder, err));

@@ -84,10 +84,8 @@ static double column_total(const double *counts, int32_t n_classes, int32_t colu
 hw_table *hwi_confusion_table(const double *counts, int32_t n_classes, const char *const *domain)
 {
     bool is_whole = all_whole(counts, (int64_t)n_classes * n_classes);
-    HW_AUTO(double)
-    *n_wrong = HWI_ALLOC_ARRAY(double, (size_t)n_classes + 1);
-    HW_AUTO(double)
-    *n_rows = HWI_ALLOC_ARRAY(double, (size_t)n_classes + 1);
+    HW_AUTO(double) *n_wrong = HWI_ALLOC_ARRAY(double, (size_t)n_classes + 1);
+    HW_AUTO(double) *n_rows = HWI_ALLOC_ARRAY(double, (size_t)n_classes + 1);
     if (!n_wrong || !n_rows)
         return NULL;
     sum_rows(counts, n_classes, n_wrong, n_rows);

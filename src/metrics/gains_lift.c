@@ -30,10 +30,8 @@ static hw_status find_thresholds(const hwi_detail_row *rows, int64_t n_rows,
                                  const double *probabilities, int32_t n_groups, double *thresholds,
                                  int32_t *out_n, hw_error *err)
 {
-    HW_AUTO(hwi_weighted_value)
-    *values = HWI_ALLOC_ARRAY(hwi_weighted_value, (size_t)n_rows);
-    HW_AUTO(hwi_weighted_value)
-    *scratch = HWI_ALLOC_ARRAY(hwi_weighted_value, (size_t)n_rows);
+    HW_AUTO(hwi_weighted_value) *values = HWI_ALLOC_ARRAY(hwi_weighted_value, (size_t)n_rows);
+    HW_AUTO(hwi_weighted_value) *scratch = HWI_ALLOC_ARRAY(hwi_weighted_value, (size_t)n_rows);
     HW_CHECK_ALLOC(err, values);
     HW_CHECK_ALLOC(err, scratch);
     for (int64_t i = 0; i < n_rows; i++)
@@ -162,12 +160,9 @@ hw_status hwi_gains_lift_table(const hwi_detail_row *rows, int64_t n_rows, int32
     if (n_bins == 0 || n_rows == 0)
         return HW_OK;
     size_t n_max = n_bins < 0 ? 16 : (size_t)n_bins;
-    HW_AUTO(double)
-    *probabilities = HWI_ALLOC_ARRAY(double, n_max);
-    HW_AUTO(double)
-    *thresholds = HWI_ALLOC_ARRAY(double, n_max);
-    HW_AUTO(group)
-    *groups = HWI_NEW_ARRAY(group, n_max);
+    HW_AUTO(double) *probabilities = HWI_ALLOC_ARRAY(double, n_max);
+    HW_AUTO(double) *thresholds = HWI_ALLOC_ARRAY(double, n_max);
+    HW_AUTO(group) *groups = HWI_NEW_ARRAY(group, n_max);
     HW_CHECK_ALLOC(err, probabilities);
     HW_CHECK_ALLOC(err, thresholds);
     HW_CHECK_ALLOC(err, groups);

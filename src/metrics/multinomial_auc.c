@@ -147,8 +147,7 @@ hw_status hwi_multinomial_auc_finish(const hwi_multinomial_auc *auc, hw_auc_type
                                      hw_error *err)
 {
     size_t n_curves = (size_t)auc->n_classes * (size_t)auc->n_classes;
-    HW_AUTO(double)
-    *areas = HWI_ALLOC_ARRAY(double, 2 * n_curves);
+    HW_AUTO(double) *areas = HWI_ALLOC_ARRAY(double, 2 * n_curves);
     hwi_auc_curve *curve = HWI_NEW(hwi_auc_curve);
     if (!areas || !curve) {
         hwi_free(curve);
@@ -160,10 +159,8 @@ hw_status hwi_multinomial_auc_finish(const hwi_multinomial_auc *auc, hw_auc_type
         areas[n_curves + i] = hwi_auc_curve_pr_auc(curve);
     }
     hwi_free(curve);
-    HW_AUTO(hw_table)
-    *auc_table = new_table("Multinomial AUC values", "auc", "AUC");
-    HW_AUTO(hw_table)
-    *pr_table = new_table("Multinomial auc_pr values", "auc_pr", "auc_pr");
+    HW_AUTO(hw_table) *auc_table = new_table("Multinomial AUC values", "auc", "AUC");
+    HW_AUTO(hw_table) *pr_table = new_table("Multinomial auc_pr values", "auc_pr", "auc_pr");
     double value = fill_table(auc_table, auc, areas, auc_type, domain);
     double pr_value = fill_table(pr_table, auc, areas + n_curves, auc_type, domain);
     HW_TRY(hwi_table_check(auc_table, err));

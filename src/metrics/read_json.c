@@ -119,8 +119,7 @@ hw_status hwi_metrics_read_json(const json_t *json, hw_metrics **out, hw_error *
     }
     if (!json_is_object(json))
         HW_FAIL(err, HW_EFORMAT, NULL, "metrics are not a JSON object");
-    HW_AUTO(hw_metrics)
-    *m = hwi_metrics_alloc(category_of(json));
+    HW_AUTO(hw_metrics) *m = hwi_metrics_alloc(category_of(json));
     HW_CHECK_ALLOC(err, m);
     const char *description = json_string_value(json_object_get(json, "description"));
     if (description) {

@@ -68,10 +68,8 @@ static void add_contributions(const gedeon *g, int32_t k, float *vi)
 static hw_status importances_with_hidden(const gedeon *shape, float *vi, hw_error *err)
 {
     gedeon g = *shape;
-    HW_AUTO(float)
-    *row_sums0 = HWI_NEW_ARRAY(float, (size_t)g.n_middle);
-    HW_AUTO(float)
-    *contribution = HWI_NEW_ARRAY(float, (size_t)g.n_in);
+    HW_AUTO(float) *row_sums0 = HWI_NEW_ARRAY(float, (size_t)g.n_middle);
+    HW_AUTO(float) *contribution = HWI_NEW_ARRAY(float, (size_t)g.n_in);
     HW_CHECK_ALLOC(err, row_sums0);
     HW_CHECK_ALLOC(err, contribution);
     g.row_sums0 = row_sums0;
@@ -124,8 +122,7 @@ static hw_status tabulate(char *const *names, const float *vi, int32_t n, hw_tab
     for (int32_t i = 0; i < n; i++)
         order[i] = (ranked){vi[i], i};
     qsort(order, (size_t)n, sizeof *order, compare_ranked);
-    HW_AUTO(hw_table)
-    *table = hwi_table_new("Variable Importances", "");
+    HW_AUTO(hw_table) *table = hwi_table_new("Variable Importances", "");
     hwi_table_add_column(table, "variable", HW_CELL_STRING, "%s", "Variable");
     hwi_table_add_column(table, "relative_importance", HW_CELL_DOUBLE, "%5f",
                          "Relative Importance");
@@ -154,18 +151,15 @@ hw_status hwi_variable_importances(const hwi_encoder *encoder, const hwi_network
 {
     const hwi_layer *first = &network->layers[0];
     int32_t n = network->n_inputs;
-    HW_AUTO(float)
-    *vi = HWI_NEW_ARRAY(float, (size_t)n);
-    HW_AUTO(float)
-    *w0 = absolute_weights(first, as_h2o);
+    HW_AUTO(float) *vi = HWI_NEW_ARRAY(float, (size_t)n);
+    HW_AUTO(float) *w0 = absolute_weights(first, as_h2o);
     HW_CHECK_ALLOC(err, vi);
     HW_CHECK_ALLOC(err, w0);
     if (network->n_layers == 1) {
         importances_without_hidden(w0, first->n_units, n, vi);
     } else {
         const hwi_layer *second = &network->layers[1];
-        HW_AUTO(float)
-        *w1 = absolute_weights(second, as_h2o);
+        HW_AUTO(float) *w1 = absolute_weights(second, as_h2o);
         HW_CHECK_ALLOC(err, w1);
         gedeon g = {w0, w1, n, first->n_units, second->n_units, NULL, NULL};
         HW_TRY(importances_with_hidden(&g, vi, err));

@@ -169,8 +169,7 @@ hw_status hwi_model_summary(const hwi_network *network, const hwi_sgd *sgd,
     HW_AUTO_BUFFER(description);
     describe(network, facts, &description);
     HW_TRY(hwi_buffer_check(&description, err));
-    HW_AUTO(hw_table)
-    *table = new_summary_table(hwi_buffer_text(&description));
+    HW_AUTO(hw_table) *table = new_summary_table(hwi_buffer_text(&description));
     int64_t row = hwi_table_add_row(table);
     hwi_table_set_text(table, row, 0, "");
     hwi_table_set_number(table, row, 1, 1);

@@ -80,8 +80,7 @@ static void lay_out(const hwi_network_shape *shape, hwi_network *network, carver
 
 hw_status hwi_network_new(const hwi_network_shape *shape, hwi_network **out, hw_error *err)
 {
-    HW_AUTO(hwi_network)
-    *network = HWI_NEW(hwi_network);
+    HW_AUTO(hwi_network) *network = HWI_NEW(hwi_network);
     HW_CHECK_ALLOC(err, network);
     network->n_layers = shape->n_hidden + 1;
     network->n_inputs = shape->n_inputs;
@@ -131,8 +130,7 @@ static void *rebase(const void *pointer, const char *from, char *to)
 
 hw_status hwi_network_copy(const hwi_network *network, hwi_network **out, hw_error *err)
 {
-    HW_AUTO(hwi_network)
-    *copy = HWI_NEW(hwi_network);
+    HW_AUTO(hwi_network) *copy = HWI_NEW(hwi_network);
     HW_CHECK_ALLOC(err, copy);
     copy->n_layers = network->n_layers;
     copy->n_inputs = network->n_inputs;

@@ -50,8 +50,7 @@ static void lay_out(const hwi_network *network, int32_t max_active, bool has_max
 hw_status hwi_work_new(const hwi_network *network, int32_t max_active_inputs, bool has_max_w2,
                        hwi_work **out, hw_error *err)
 {
-    HW_AUTO(hwi_work)
-    *work = HWI_NEW(hwi_work);
+    HW_AUTO(hwi_work) *work = HWI_NEW(hwi_work);
     HW_CHECK_ALLOC(err, work);
     work->kernels = hwk_get();
     work->n_layers = network->n_layers;

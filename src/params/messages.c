@@ -26,10 +26,8 @@ hw_status hwi_messages_add(hwi_messages *messages, hw_message_type type, const c
         messages->v = v;
         messages->capacity = capacity;
     }
-    HW_AUTO(char)
-    *field_copy = hwi_strdup(field);
-    HW_AUTO(char)
-    *text_copy = hwi_strdup(text);
+    HW_AUTO(char) *field_copy = hwi_strdup(field);
+    HW_AUTO(char) *text_copy = hwi_strdup(text);
     HW_CHECK_ALLOC(err, field_copy && text_copy);
     messages->v[messages->n++] =
         (hwi_message){.type = type, .field = HW_TAKE(field_copy), .text = HW_TAKE(text_copy)};

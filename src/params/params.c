@@ -109,8 +109,7 @@ const char *hwi_param_level_name(int32_t index, int32_t level)
 
 hw_params *hw_params_new(void)
 {
-    HW_AUTO(hw_params)
-    *params = HWI_NEW(hw_params);
+    HW_AUTO(hw_params) *params = HWI_NEW(hw_params);
     if (!params)
         return NULL;
     for (int32_t i = 0; i < HWI_N_PARAMS; i++) {
@@ -132,8 +131,7 @@ void hw_params_free(hw_params *params)
 
 hw_params *hw_params_copy(const hw_params *params)
 {
-    HW_AUTO(hw_params)
-    *copy = HWI_NEW(hw_params);
+    HW_AUTO(hw_params) *copy = HWI_NEW(hw_params);
     if (!copy)
         return NULL;
     for (int32_t i = 0; i < HWI_N_PARAMS; i++) {
@@ -270,8 +268,7 @@ bool hwi_params_is_default(const hw_params *params, int32_t index)
 
 hw_status hwi_double_list_fill(hwi_double_list *list, int32_t n, double value, hw_error *err)
 {
-    HW_AUTO(double)
-    *v = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *v = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, v);
     for (int32_t i = 0; i < n; i++)
         v[i] = value;

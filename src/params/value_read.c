@@ -175,8 +175,7 @@ static hw_status read_ints(const hwi_param_row *row, const char *text, size_t n_
         *out = (hwi_int_list){.is_null = true};
         return HW_OK;
     }
-    HW_AUTO(int32_t)
-    *v = HWI_ALLOC_ARRAY(int32_t, (size_t)n);
+    HW_AUTO(int32_t) *v = HWI_ALLOC_ARRAY(int32_t, (size_t)n);
     HW_CHECK_ALLOC(err, v);
     for (int32_t i = 0; next_item(&cursor, &text, &n_bytes); i++) {
         int64_t value = 0;
@@ -197,8 +196,7 @@ static hw_status read_doubles(const hwi_param_row *row, const char *text, size_t
         *out = (hwi_double_list){.is_null = true};
         return HW_OK;
     }
-    HW_AUTO(double)
-    *v = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *v = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, v);
     for (int32_t i = 0; next_item(&cursor, &text, &n_bytes); i++) {
         HW_TRY(read_double(row, text, n_bytes, &v[i], err));
@@ -222,8 +220,7 @@ static hw_status read_text_item(const hwi_param_row *row, const char *text, size
         *out = NULL;
         return HW_OK;
     }
-    HW_AUTO(char)
-    *copy = hwi_strndup(text, n_bytes);
+    HW_AUTO(char) *copy = hwi_strndup(text, n_bytes);
     HW_CHECK_ALLOC(err, copy);
     if (n_bytes >= 2 && text[0] == '"' && text[n_bytes - 1] == '"') {
         char *to = copy;

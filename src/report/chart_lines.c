@@ -121,8 +121,7 @@ static void write_value(hwi_buffer *out, double x)
 static void draw_series(hwi_buffer *out, const hwi_plot *plot, const hwi_line_chart *chart,
                         const hwi_series *series)
 {
-    HW_AUTO(int64_t)
-    *kept = HWI_ALLOC_ARRAY(int64_t, (size_t)series->n + 2);
+    HW_AUTO(int64_t) *kept = HWI_ALLOC_ARRAY(int64_t, (size_t)series->n + 2);
     if (!kept) {
         out->failed = true;
         return;

@@ -100,8 +100,7 @@ void hwi_page_table(const hwi_page *page, const hw_table *table, int64_t max_row
     int64_t n_rows = hw_table_n_rows(table);
     int64_t n_shown = n_rows < max_rows ? n_rows : max_rows;
     int32_t n_columns = hw_table_n_columns(table);
-    HW_AUTO(uint8_t)
-    *shown = HWI_NEW_ARRAY(uint8_t, (size_t)n_columns);
+    HW_AUTO(uint8_t) *shown = HWI_NEW_ARRAY(uint8_t, (size_t)n_columns);
     if (!shown) {
         out->failed = true;
         return;

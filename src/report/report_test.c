@@ -291,8 +291,7 @@ static void test_report_of_every_recorded_model(void **state)
         skip();
     int n = 0;
     for (struct dirent *entry; (entry = readdir(folder));) {
-        HW_AUTO(hw_model)
-        *model = entry->d_name[0] == '.' ? NULL : read_fixture(entry->d_name);
+        HW_AUTO(hw_model) *model = entry->d_name[0] == '.' ? NULL : read_fixture(entry->d_name);
         if (!model)
             continue;
         HW_AUTO_BUFFER(page);
@@ -337,8 +336,7 @@ static void test_report_has_the_sections_of_its_category(void **state)
     if (!getenv("HW_FIXTURES") || access(getenv("HW_FIXTURES"), R_OK) != 0)
         skip();
     for (size_t i = 0; i < HW_COUNT(cases); i++) {
-        HW_AUTO(hw_model)
-        *model = read_fixture(cases[i].fixture);
+        HW_AUTO(hw_model) *model = read_fixture(cases[i].fixture);
         assert_non_null(model);
         HW_AUTO_BUFFER(page);
         write_page(model, &page);
@@ -355,10 +353,8 @@ static void test_report_of_an_empty_model_is_a_page(void **state)
     (void)state;
     static const char *const classes[] = {"a", "b"};
     for (int category = HW_CATEGORY_REGRESSION; category <= HW_CATEGORY_AUTOENCODER; category++) {
-        HW_AUTO(hw_model)
-        *bare = new_model((hw_category)category, NULL, 1, NULL);
-        HW_AUTO(hw_model)
-        *named = new_model((hw_category)category, "y", 2, classes);
+        HW_AUTO(hw_model) *bare = new_model((hw_category)category, NULL, 1, NULL);
+        HW_AUTO(hw_model) *named = new_model((hw_category)category, "y", 2, classes);
         HW_AUTO_BUFFER(page);
         write_page(bare, &page);
         check_self_contained(page.data);
@@ -388,8 +384,7 @@ static void test_report_of_one_row_and_values_that_are_no_numbers(void **state)
     static const double values[] = {NAN, INFINITY, -INFINITY, 1e308, -1e308, 0, 5e-324};
     for (size_t i = 0; i < HW_COUNT(values); i++) {
         for (int n_rows = 0; n_rows < 4; n_rows++) {
-            HW_AUTO(hw_model)
-            *model = new_model(HW_CATEGORY_REGRESSION, "y", 1, NULL);
+            HW_AUTO(hw_model) *model = new_model(HW_CATEGORY_REGRESSION, "y", 1, NULL);
             model->scoring_history = new_table(history, 4, HW_CELL_DOUBLE);
             model->prediction_sample = new_table(sample, 2, HW_CELL_DOUBLE);
             for (int64_t row = 0; row < n_rows; row++) {
@@ -414,8 +409,7 @@ static hw_metrics *hostile_metrics(void)
 {
     hw_error err;
     hw_metrics *metrics = NULL;
-    HW_AUTO(json_t)
-    *json = json_pack(
+    HW_AUTO(json_t) *json = json_pack(
         "{s:s, s:f, s:i, s:f, s:s, s:{s:{s:s, s:s, s:[{s:s,s:s,s:s,s:s},{s:s,s:s,s:s,s:s},"
         "{s:s,s:s,s:s,s:s},{s:s,s:s,s:s,s:s},{s:s,s:s,s:s,s:s}], s:i, s:[[i,i,i,i],[i,i,i,i],"
         "[i,i,i,i],[f,f,f,f],[s,s,s,s]]}}}",
@@ -440,8 +434,7 @@ static void test_report_escapes_hostile_names(void **state)
                                               "scaled_importance", "percentage"};
     static const char *const data[] = {"name", "missing"};
     hw_error err;
-    HW_AUTO(hw_model)
-    *model = new_model(HW_CATEGORY_MULTINOMIAL, hostile, 3, classes);
+    HW_AUTO(hw_model) *model = new_model(HW_CATEGORY_MULTINOMIAL, hostile, 3, classes);
     model->training_metrics = hostile_metrics();
     model->variable_importances = new_table(importances, 4, HW_CELL_STRING);
     model->training_frame_table = new_table(data, 2, HW_CELL_STRING);
@@ -491,10 +484,10 @@ static hw_metrics *large_metrics(void)
                                                  : json_real(i == row ? 1000 + i : (i + row) % 7));
         json_array_append_new(data, cells);
     }
-    HW_AUTO(json_t)
-    *json = json_pack("{s:s, s:f, s:{s:{s:s, s:s, s:o, s:i, s:o}}}", "model_category",
-                      "Multinomial", "MSE", 0.25, "cm", "table", "name", "Confusion Matrix",
-                      "description", "", "columns", columns, "rows", N_MANY + 1, "data", data);
+    HW_AUTO(json_t) *json =
+        json_pack("{s:s, s:f, s:{s:{s:s, s:s, s:o, s:i, s:o}}}", "model_category", "Multinomial",
+                  "MSE", 0.25, "cm", "table", "name", "Confusion Matrix", "description", "",
+                  "columns", columns, "rows", N_MANY + 1, "data", data);
     hw_assert_ok(hwi_metrics_read_json(json, &metrics, &err), err);
     return metrics;
 }
@@ -524,8 +517,7 @@ static void test_report_of_a_huge_model_is_cut_with_notes(void **state)
         snprintf(names[i], sizeof names[i], "class %04d", i);
         classes[i] = names[i];
     }
-    HW_AUTO(hw_model)
-    *model = new_model(HW_CATEGORY_MULTINOMIAL, "y", N_MANY, classes);
+    HW_AUTO(hw_model) *model = new_model(HW_CATEGORY_MULTINOMIAL, "y", N_MANY, classes);
     model->training_metrics = large_metrics();
     model->scoring_history = large_history();
     model->variable_importances = new_table(importances, 2, HW_CELL_STRING);
@@ -562,8 +554,7 @@ static void test_report_is_written_whole_or_not_at_all(void **state)
     char folder[] = "/tmp/hw_report_XXXXXX", path[MAX_PATH];
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/report.html", folder);
-    HW_AUTO(hw_model)
-    *model = new_model(HW_CATEGORY_REGRESSION, "y", 1, NULL);
+    HW_AUTO(hw_model) *model = new_model(HW_CATEGORY_REGRESSION, "y", 1, NULL);
     hw_error err;
     hw_assert_ok(hw_model_write_report(model, path, &err), err);
     HW_AUTO_BUFFER(page);
@@ -587,8 +578,7 @@ static void test_report_survives_lack_of_memory(void **state)
     (void)state;
     if (!getenv("HW_FIXTURES") || access(getenv("HW_FIXTURES"), R_OK) != 0)
         skip();
-    HW_AUTO(hw_model)
-    *model = read_fixture("tiny_one_pass");
+    HW_AUTO(hw_model) *model = read_fixture("tiny_one_pass");
     assert_non_null(model);
     int64_t n_failures = 0;
     for (int64_t n = 0;; n += n < 200 ? 1 : 7) {

@@ -94,8 +94,7 @@ static int32_t *place_classes(const matrix *m, int32_t *out_n_shown)
 static void draw_matrix(hwi_page *page, hwi_tone tone, const matrix *m)
 {
     int32_t n_shown = 0;
-    HW_AUTO(int32_t)
-    *places = place_classes(m, &n_shown);
+    HW_AUTO(int32_t) *places = place_classes(m, &n_shown);
     double counts[MAX_CLASSES * MAX_CLASSES] = {0};
     const char *names[MAX_CLASSES] = {0};
     char caption[400], title[80], number[HWI_PRETTY_BYTES];

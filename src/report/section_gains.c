@@ -15,10 +15,8 @@ static void draw_gains(hwi_page *page, const char *column, const hwi_line_chart 
     bool is_share = style->is_y_share;
     for (int tone = 0; tone < HWI_N_TONES; tone++) {
         const hw_table *table = hwi_page_metrics_table(page, tone, table_name);
-        HW_AUTO(double)
-        *x = hwi_page_column(page, table, "cumulative_data_fraction");
-        HW_AUTO(double)
-        *y = hwi_page_column(page, table, column);
+        HW_AUTO(double) *x = hwi_page_column(page, table, "cumulative_data_fraction");
+        HW_AUTO(double) *y = hwi_page_column(page, table, column);
         if (!x || !y)
             continue;
         int64_t n_rows = hw_table_n_rows(table), n_points = n_rows + (is_share ? 1 : 0);

@@ -9,15 +9,12 @@
 void hwi_report_residuals(hwi_page *page)
 {
     const hw_table *table = hw_model_table(page->model, "prediction_sample");
-    HW_AUTO(double)
-    *actual = hwi_page_column(page, table, "actual");
-    HW_AUTO(double)
-    *predicted = hwi_page_column(page, table, "predicted");
+    HW_AUTO(double) *actual = hwi_page_column(page, table, "actual");
+    HW_AUTO(double) *predicted = hwi_page_column(page, table, "predicted");
     int64_t n = table ? hw_table_n_rows(table) : 0;
     if (!actual || !predicted || n == 0)
         return;
-    HW_AUTO(double)
-    *residuals = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *residuals = HWI_ALLOC_ARRAY(double, (size_t)n);
     if (!residuals) {
         page->out->failed = true;
         return;

@@ -94,8 +94,7 @@ static hw_status draw(const hwi_balance *b, const float *factors, int64_t seed, 
 /* Position p of the result is element order[p]. */
 static hw_status shuffle(hwi_row_list *list, int64_t seed, hw_error *err)
 {
-    HW_AUTO(int32_t)
-    *order = HWI_ALLOC_ARRAY(int32_t, (size_t)list->n);
+    HW_AUTO(int32_t) *order = HWI_ALLOC_ARRAY(int32_t, (size_t)list->n);
     int32_t *shuffled = HWI_ALLOC_ARRAY(int32_t, (size_t)list->n);
     if (!order || !shuffled)
         hwi_free(shuffled);
@@ -114,10 +113,8 @@ static hw_status shuffle(hwi_row_list *list, int64_t seed, hw_error *err)
 
 hw_status hwi_balance_rows(const hwi_balance *b, hwi_row_list *out, hw_error *err)
 {
-    HW_AUTO(double)
-    *counts = HWI_NEW_ARRAY(double, (size_t)b->n_classes);
-    HW_AUTO(float)
-    *factors = HWI_NEW_ARRAY(float, (size_t)b->n_classes);
+    HW_AUTO(double) *counts = HWI_NEW_ARRAY(double, (size_t)b->n_classes);
+    HW_AUTO(float) *factors = HWI_NEW_ARRAY(float, (size_t)b->n_classes);
     bool *met = HWI_NEW_ARRAY(bool, (size_t)b->n_classes);
     hw_status status = counts && factors && met ? HW_OK : HW_ENOMEM;
     *out = (hwi_row_list){0};

@@ -74,8 +74,7 @@ hw_status hwi_average_elastically(hwi_trainer *trainer, hw_error *err)
     } else {
         /* In H2O the average of one node is the node's own model, which is scaled with it (a
          * defect). */
-        HW_AUTO(hwi_network)
-        *copy = NULL;
+        HW_AUTO(hwi_network) *copy = NULL;
         hwi_network *average = trainer->network;
         if (!params->h2o_compat) {
             HW_TRY(hwi_network_copy(trainer->network, &copy, err));

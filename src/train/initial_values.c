@@ -5,18 +5,15 @@
 static hw_status read_matrix(const char *path, const char *param, int32_t layer, int64_t n_rows,
                              int32_t n_columns, double **out, hw_error *err)
 {
-    HW_AUTO(hw_frame)
-    *frame = NULL;
+    HW_AUTO(hw_frame) *frame = NULL;
     HW_TRY(hw_frame_read(path, NULL, &frame, err));
     if (hw_frame_n_rows(frame) != n_rows || hw_frame_n_columns(frame) != n_columns)
         HW_FAIL(err, HW_EINVAL, param,
                 "%s: layer %d wants %lld rows and %d columns, '%s' has %lld and %d", param,
                 layer + 1, (long long)n_rows, n_columns, path, (long long)hw_frame_n_rows(frame),
                 hw_frame_n_columns(frame));
-    HW_AUTO(double)
-    *values = HWI_ALLOC_ARRAY(double, (size_t)n_rows *(size_t)n_columns);
-    HW_AUTO(double)
-    *column = HWI_ALLOC_ARRAY(double, (size_t)n_rows);
+    HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n_rows *(size_t)n_columns);
+    HW_AUTO(double) *column = HWI_ALLOC_ARRAY(double, (size_t)n_rows);
     HW_CHECK_ALLOC(err, values);
     HW_CHECK_ALLOC(err, column);
     for (int32_t c = 0; c < n_columns; c++) {
@@ -37,16 +34,13 @@ static hw_status read_matrix(const char *path, const char *param, int32_t layer,
 static hw_status set_layer(const char *weights_path, const char *biases_path, int32_t l,
                            hwi_layer *layer, hw_error *err)
 {
-    HW_AUTO(double)
-    *weights = NULL;
-    HW_AUTO(double)
-    *biases = NULL;
+    HW_AUTO(double) *weights = NULL;
+    HW_AUTO(double) *biases = NULL;
     HW_TRY(
         read_matrix(weights_path, "initial_weights", l, layer->n_rows, layer->n_in, &weights, err));
     HW_TRY(read_matrix(biases_path, "initial_biases", l, layer->n_rows, 1, &biases, err));
     int64_t n = (int64_t)layer->n_rows * layer->n_in;
-    HW_AUTO(float)
-    *narrow = HWI_ALLOC_ARRAY(float, (size_t)n);
+    HW_AUTO(float) *narrow = HWI_ALLOC_ARRAY(float, (size_t)n);
     HW_CHECK_ALLOC(err, narrow);
     for (int64_t i = 0; i < n; i++)
         narrow[i] = (float)weights[i];

@@ -210,8 +210,7 @@ static hw_status gather_facts(const hw_params *given, const hw_frame *training,
                 hw_frame_name(training), INT32_MAX);
     HW_TRY(check_response(given, training, err));
     HW_TRY(check_distinct(given, err));
-    HW_AUTO(double)
-    *values = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, values);
     hwi_facts *facts = &out->facts;
     *facts = (hwi_facts){

@@ -180,15 +180,13 @@ static hw_status read_specials(const hwi_encoder *encoder, const hwi_adapted *ad
 hw_status hwi_rows_new(const hwi_adapted *adapted, hwi_rows **out, hw_error *err)
 {
     const hwi_encoder *encoder = hwi_adapted_encoder(adapted);
-    HW_AUTO(hwi_rows)
-    *rows = HWI_NEW(hwi_rows);
+    HW_AUTO(hwi_rows) *rows = HWI_NEW(hwi_rows);
     HW_CHECK_ALLOC(err, rows);
     rows->n = hw_frame_n_rows(hwi_adapted_frame(adapted));
     rows->n_fields = encoder->n_cats + encoder->n_nums;
     rows->fields = HWI_NEW_ARRAY(field, (size_t)rows->n_fields);
     HW_CHECK_ALLOC(err, rows->fields);
-    HW_AUTO(double)
-    *block = HWI_ALLOC_ARRAY(double, BLOCK_ROWS *(size_t)rows->n_fields);
+    HW_AUTO(double) *block = HWI_ALLOC_ARRAY(double, BLOCK_ROWS *(size_t)rows->n_fields);
     HW_CHECK_ALLOC(err, block);
     column_need *needs = HWI_NEW_ARRAY(column_need, (size_t)rows->n_fields);
     HW_CHECK_ALLOC(err, needs);

@@ -155,23 +155,21 @@ static hw_status measure_frame(hwi_trainer *trainer, const scored_frame *frame, 
     return HW_OK;
 }
 
-static void describe(hwi_buffer *out, const char *which, bool is_sampled, int64_t n,
-                     bool is_balanced, bool is_stratified)
+/* H2O compares the number of scored rows with what it takes for the number of rows. */
+static void describe(hwi_buffer *out, const char *which, int64_t n, int64_t n_all,
+                     bool is_stratified)
 {
-    if (!is_sampled && !is_balanced)
+    if (n == n_all)
         hwi_buffer_printf(out, "Metrics reported on full %s frame", which);
-    else if (is_sampled)
+    else
         hwi_buffer_printf(out, "Metrics reported on temporary %s frame with %lld samples", which,
                           (long long)n);
-    else
-        hwi_buffer_printf(out, "Metrics reported on temporary (load-balanced) %s frame", which);
     if (is_stratified)
         hwi_buffer_append_text(out, " (stratified sampling)");
 }
 
 static hw_status measure_both(hwi_trainer *trainer, hw_error *err)
 {
-    bool is_balanced = trainer->balanced.n > 0;
     scored_frame training = {.adapted = trainer->training,
                              .rows = trainer->balanced.rows,
                              .n = trainer->n_working,
@@ -181,9 +179,9 @@ static hw_status measure_both(hwi_trainer *trainer, hw_error *err)
         training.n = trainer->scored_training.n;
     }
     HW_AUTO_BUFFER(description);
-    describe(&description, "training", trainer->scored_training.n > 0, training.n, is_balanced,
-             false);
-    training.description = hwi_buffer_text(&description);
+    describe(&description, "training", training.n, trainer->training_rows, false);
+    bool has_description = trainer->prepared->category != HW_CATEGORY_AUTOENCODER;
+    training.description = has_description ? hwi_buffer_text(&description) : NULL;
     HW_TRY(measure_frame(trainer, &training, &trainer->training_metrics, err));
     if (!trainer->validation)
         return HW_OK;
@@ -196,9 +194,9 @@ static hw_status measure_both(hwi_trainer *trainer, hw_error *err)
     bool is_stratified =
         trainer->params->balance_classes &&
         trainer->params->score_validation_sampling == HW_SCORE_VALIDATION_SAMPLING_STRATIFIED;
-    describe(&validation_description, "validation", n_sampled > 0, validation.n, false,
-             is_stratified);
-    validation.description = hwi_buffer_text(&validation_description);
+    describe(&validation_description, "validation", validation.n,
+             hw_frame_n_rows(hwi_adapted_frame(trainer->validation)), is_stratified);
+    validation.description = has_description ? hwi_buffer_text(&validation_description) : NULL;
     return measure_frame(trainer, &validation, &trainer->validation_metrics, err);
 }
 

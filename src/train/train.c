@@ -63,8 +63,7 @@ static hw_status tabulate_frame(const hwi_encoder *encoder, const hw_frame *fram
                                 hw_error *err)
 {
     static const char *const numbers[] = {"min", "mean", "max", "sigma"};
-    HW_AUTO(hw_table)
-    *table = hwi_table_new("Training Frame", hw_frame_name(frame));
+    HW_AUTO(hw_table) *table = hwi_table_new("Training Frame", hw_frame_name(frame));
     hwi_table_add_column(table, "name", HW_CELL_STRING, "%s", "Name");
     hwi_table_add_column(table, "role", HW_CELL_STRING, "%s", "Role");
     hwi_table_add_column(table, "type", HW_CELL_STRING, "%s", "Type");
@@ -99,10 +98,8 @@ static hw_status sample_predictions(const hwi_trainer *trainer, hw_table **out, 
     const hwi_adapted *adapted = trainer->validation ? trainer->validation : trainer->training;
     int64_t n_rows = hw_frame_n_rows(hwi_adapted_frame(adapted));
     int64_t n = n_rows < MAX_SAMPLE_ROWS ? n_rows : MAX_SAMPLE_ROWS;
-    HW_AUTO(int32_t)
-    *rows = HWI_NEW_ARRAY(int32_t, (size_t)n);
-    HW_AUTO(double)
-    *predicted = HWI_NEW_ARRAY(double, (size_t)n);
+    HW_AUTO(int32_t) *rows = HWI_NEW_ARRAY(int32_t, (size_t)n);
+    HW_AUTO(double) *predicted = HWI_NEW_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, rows);
     HW_CHECK_ALLOC(err, predicted);
     for (int64_t i = 0; i < n; i++)
@@ -110,8 +107,8 @@ static hw_status sample_predictions(const hwi_trainer *trainer, hw_table **out, 
     hwi_scorer scorer = hwi_trainer_scorer(trainer);
     HW_TRY(hwi_scorer_score(&scorer, adapted, rows, 0, n, HWI_SCORE_PREDICTIONS, 1, predicted, NULL,
                             err));
-    HW_AUTO(hw_table)
-    *table = hwi_table_new("Predictions", trainer->validation ? "validation" : "training");
+    HW_AUTO(hw_table) *table =
+        hwi_table_new("Predictions", trainer->validation ? "validation" : "training");
     hwi_table_add_column(table, "actual", HW_CELL_DOUBLE, "%.5f", "Actual");
     hwi_table_add_column(table, "predicted", HW_CELL_DOUBLE, "%.5f", "Predicted");
     for (int64_t i = 0; i < n; i++) {
@@ -223,8 +220,7 @@ static hw_status train_prepared(hwi_prepared *prepared, const hw_params *given,
                                 const hw_train_options *options, hw_model **out_model,
                                 hw_error *err)
 {
-    HW_AUTO(hw_model)
-    *model = hwi_model_new();
+    HW_AUTO(hw_model) *model = hwi_model_new();
     HW_CHECK_ALLOC(err, model);
     hwi_trainer trainer;
     hw_error diverged = {0};

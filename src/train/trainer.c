@@ -124,8 +124,7 @@ static hw_status choose_scored_validation(hwi_trainer *trainer, hw_error *err)
     if (!is_stratified)
         return hwi_sample_rows(n, params->score_validation_samples, seed,
                                &trainer->scored_validation, err);
-    HW_AUTO(double)
-    *classes = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *classes = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, classes);
     hwi_adapted_read_response(trainer->validation, 0, n, classes);
     int64_t wanted = params->score_validation_samples;
@@ -177,8 +176,7 @@ static hw_status set_up_sampler(hwi_trainer *trainer, hw_error *err)
     bool is_one_epoch = trainer->samples_per_iteration == trainer->training_rows;
     bool draws_by_weight = params->h2o_compat && trainer->prepared->facts.has_weights &&
                            !trainer->prepared->facts.has_binary_weights;
-    HW_AUTO(double)
-    *weights = NULL;
+    HW_AUTO(double) *weights = NULL;
     if (draws_by_weight) {
         const double *all = hwi_rows_weights(trainer->rows);
         bool is_constant = true;
