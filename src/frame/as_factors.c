@@ -203,7 +203,7 @@ static hw_status enter_texts(const hwi_column *column, const char *name, hwi_dic
         if (offsets[i] == HWI_TEXT_MISSING)
             continue;
         const char *text = column->heap + offsets[i];
-        codes[i] = hwi_dictionary_add(dictionary, text, strlen(text), false, HWI_MAX_LEVELS);
+        codes[i] = hwi_dictionary_add(dictionary, text, strlen(text), HWI_MAX_LEVELS);
         if (codes[i] == HWI_DICTIONARY_FULL)
             HW_TRY(check_n_levels((int64_t)HWI_MAX_LEVELS + 1, name, err));
         if (codes[i] < 0)

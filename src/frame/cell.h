@@ -9,10 +9,9 @@
 #include <stdint.h>
 
 typedef struct hwi_cell {
-    const char *text; /* followed by a byte that belongs to no number */
+    const char *text; /* lasts until the next cell; a byte that belongs to no number follows */
     size_t n_bytes;
-    bool is_quoted;  /* stood in quotes, so that "" is a text and not missing */
-    bool is_scratch; /* text lies in the reader's scratch and lasts until the next cell */
+    bool is_quoted; /* stood in quotes, so that "" is a text and not missing */
 } hwi_cell;
 
 typedef enum hwi_number_kind { HWI_NUMBER_NONE, HWI_NUMBER_INT, HWI_NUMBER_REAL } hwi_number_kind;

@@ -121,7 +121,7 @@ static const char *scan_decimal(const char *p, const char *end, decimal *out)
     bool has_digits = false;
     for (; p < end && is_digit(*p); p++) {
         has_digits = true;
-        if (m < full)
+        if (m < full || (m == full && *p <= '7')) /* up to 2^63 - 1 */
             m = m * 10 + (*p - '0');
         else
             e++;

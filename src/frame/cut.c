@@ -46,19 +46,19 @@ static const char *find_quote(const hwi_dialect *dialect, const char *p, const c
 static const char *skip_quoted(const hwi_dialect *dialect, const char *p, const char *end,
                                char quote)
 {
-    for (; p < end; p++) {
-        if (dialect->has_single_quotes && *p == '\\')
-            p++;
-        else if (*p == quote && (p + 1 >= end || p[1] != quote))
-            return p + 1;
-        else if (*p == quote)
-            p++;
-        else if (!dialect->has_single_quotes) {
-            const char *next = memchr(p, quote, (size_t)(end - p));
-            if (!next)
-                return NULL;
-            p = next - 1;
+    while (p < end) {
+        const char *special = memchr(p, quote, (size_t)(end - p));
+        if (dialect->has_single_quotes) {
+            const char *stop = special ? special : end;
+            const char *backslash = memchr(p, '\\', (size_t)(stop - p));
+            special = backslash ? backslash : special;
         }
+        if (!special)
+            return NULL;
+        bool is_pair = *special != quote || (special + 1 < end && special[1] == quote);
+        if (!is_pair)
+            return special + 1;
+        p = special + 2;
     }
     return NULL;
 }
@@ -142,11 +142,7 @@ static hw_status scan_piece(int64_t index, int worker, void *ctx, hw_error *err)
     (void)worker;
     const cut_work *work = ctx;
     raw_piece *piece = &work->pieces[index];
-    const char *nul = memchr(piece->begin, '\0', (size_t)(piece->end - piece->begin));
-    if (nul)
-        HW_FAIL(err, HW_EDATA, NULL,
-                "%s: line %lld: a NUL byte, so this is no text but a binary file",
-                work->source->path, (long long)hwi_source_line(work->source, nul));
+    HW_TRY(hwi_source_check_bytes(work->source, piece->begin, piece->end, err));
     piece->open_quote = find_open_quote(work->dialect, piece->begin, piece->end);
     return HW_OK;
 }

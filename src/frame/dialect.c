@@ -61,9 +61,9 @@ const char *hwi_dialect_read_quoted(const hwi_dialect *dialect, const char *p, c
     }
     if (is_scratch) {
         hwi_buffer_append(scratch, begin, (size_t)(close - begin));
-        *cell = (hwi_cell){hwi_buffer_text(scratch), scratch->size, true, true};
+        *cell = (hwi_cell){hwi_buffer_text(scratch), scratch->size, true};
     } else {
-        *cell = (hwi_cell){begin, (size_t)(close - begin), true, false};
+        *cell = (hwi_cell){begin, (size_t)(close - begin), true};
     }
     return p;
 }

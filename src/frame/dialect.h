@@ -63,7 +63,6 @@ static inline const char *hwi_dialect_read_cell(const hwi_dialect *dialect, cons
         return hwi_dialect_read_quoted(dialect, p, end, scratch, cell);
     cell->text = p;
     cell->is_quoted = false;
-    cell->is_scratch = false;
     while (!dialect->ends_cell[(uint8_t)*p])
         p++;
     cell->n_bytes = (size_t)(p - cell->text);

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { FIRST_CAPACITY = 16 };
+enum { FIRST_CAPACITY = 16, FIRST_BLOCK_BYTES = 256, LAST_BLOCK_BYTES = 1 << 18 };
 
 static uint64_t load(const char *p, size_t n)
 {
@@ -37,7 +37,6 @@ void hwi_dictionary_clear(hwi_dictionary *dictionary)
         hwi_free(block);
     }
     hwi_free(dictionary->texts);
-    hwi_free(dictionary->hashes);
     hwi_free(dictionary->slots);
     *dictionary = (hwi_dictionary){0};
 }
@@ -47,13 +46,16 @@ static uint32_t slot_mask(const hwi_dictionary *d)
     return (uint32_t)d->capacity * 2 - 1;
 }
 
-/* The code, or ~slot where it belongs; the dictionary is not empty. */
+/* The code, or ~slot where it belongs; the dictionary is not empty. The hash in the slot spares
+ * looking at most of the texts that differ. */
 static int64_t probe(const hwi_dictionary *d, uint32_t hash, const char *bytes, size_t n_bytes)
 {
     uint32_t slot = hash & slot_mask(d);
     for (; d->slots[slot]; slot = (slot + 1) & slot_mask(d)) {
-        int32_t code = d->slots[slot] - 1;
-        if (d->hashes[code] == hash && d->texts[code].n_bytes == n_bytes &&
+        if (d->slots[slot] >> 32 != hash)
+            continue;
+        int32_t code = (int32_t)((uint32_t)d->slots[slot] - 1);
+        if (d->texts[code].n_bytes == n_bytes &&
             (n_bytes == 0 || memcmp(d->texts[code].bytes, bytes, n_bytes) == 0))
             return code;
     }
@@ -63,34 +65,36 @@ static int64_t probe(const hwi_dictionary *d, uint32_t hash, const char *bytes, 
 static bool grow(hwi_dictionary *d)
 {
     size_t n = (size_t)d->n;
+    size_t n_old_slots = (size_t)d->capacity * 2;
     size_t capacity = d->capacity ? (size_t)d->capacity * 2 : FIRST_CAPACITY;
     hwi_text *texts = hwi_realloc_array(d->texts, n, capacity, sizeof(*texts));
     if (!texts)
         return false;
     d->texts = texts;
-    uint32_t *hashes = hwi_realloc_array(d->hashes, n, capacity, sizeof(*hashes));
-    if (!hashes)
-        return false;
-    d->hashes = hashes;
-    int32_t *slots = HWI_NEW_ARRAY(int32_t, capacity * 2);
+    uint64_t *slots = HWI_NEW_ARRAY(uint64_t, capacity * 2);
     if (!slots)
         return false;
-    hwi_free(d->slots);
+    uint64_t *old_slots = d->slots;
     d->slots = slots;
     d->capacity = (int32_t)capacity;
-    for (int32_t i = 0; i < d->n; i++) {
-        uint32_t slot = hashes[i] & slot_mask(d);
+    for (size_t i = 0; i < n_old_slots; i++) {
+        if (old_slots[i] == 0)
+            continue;
+        uint32_t slot = (uint32_t)(old_slots[i] >> 32) & slot_mask(d);
         while (slots[slot])
             slot = (slot + 1) & slot_mask(d);
-        slots[slot] = i + 1;
+        slots[slot] = old_slots[i];
     }
+    hwi_free(old_slots);
     return true;
 }
 
 static const char *copy_text(hwi_dictionary *d, const char *bytes, size_t n_bytes)
 {
-    if (n_bytes > d->n_block_left) {
-        size_t size = n_bytes > HWI_DICTIONARY_BLOCK_BYTES ? n_bytes : HWI_DICTIONARY_BLOCK_BYTES;
+    if (n_bytes > d->n_block_left || !d->blocks) {
+        size_t size = d->block_bytes ? d->block_bytes * 2 : FIRST_BLOCK_BYTES;
+        size = size > LAST_BLOCK_BYTES ? LAST_BLOCK_BYTES : size;
+        size = size < n_bytes ? n_bytes : size;
         hwi_dictionary_block *block = hwi_alloc_array(sizeof(*block) + size, 1);
         if (!block)
             return NULL;
@@ -98,6 +102,7 @@ static const char *copy_text(hwi_dictionary *d, const char *bytes, size_t n_byte
         d->blocks = block;
         d->block_next = block->bytes;
         d->n_block_left = size;
+        d->block_bytes = size;
     }
     char *copy = d->block_next;
     if (n_bytes)
@@ -107,8 +112,7 @@ static const char *copy_text(hwi_dictionary *d, const char *bytes, size_t n_byte
     return copy;
 }
 
-int32_t hwi_dictionary_add(hwi_dictionary *d, const char *bytes, size_t n_bytes, bool copy,
-                           int32_t max_texts)
+int32_t hwi_dictionary_add(hwi_dictionary *d, const char *bytes, size_t n_bytes, int32_t max_texts)
 {
     if (d->n == d->capacity && !grow(d))
         return HWI_DICTIONARY_NO_MEMORY;
@@ -118,17 +122,12 @@ int32_t hwi_dictionary_add(hwi_dictionary *d, const char *bytes, size_t n_bytes,
         return (int32_t)found;
     if (d->n >= max_texts)
         return HWI_DICTIONARY_FULL;
-    if (copy && n_bytes) {
-        bytes = copy_text(d, bytes, n_bytes);
-        if (!bytes)
-            return HWI_DICTIONARY_NO_MEMORY;
-    } else if (n_bytes == 0) {
-        bytes = "";
-    }
-    d->texts[d->n] = (hwi_text){bytes, n_bytes};
-    d->hashes[d->n] = hash;
+    const char *copy = copy_text(d, bytes, n_bytes);
+    if (!copy)
+        return HWI_DICTIONARY_NO_MEMORY;
+    d->texts[d->n] = (hwi_text){copy, n_bytes};
     d->n++;
-    d->slots[~found] = d->n;
+    d->slots[~found] = (uint64_t)hash << 32 | (uint32_t)d->n;
     return d->n - 1;
 }
 

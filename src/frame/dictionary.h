@@ -6,8 +6,6 @@
 
 #include "frame/column.h"
 
-enum { HWI_DICTIONARY_BLOCK_BYTES = 1 << 16 };
-
 typedef struct hwi_dictionary_block {
     struct hwi_dictionary_block *next;
     char bytes[];
@@ -16,9 +14,9 @@ typedef struct hwi_dictionary_block {
 typedef struct hwi_dictionary {
     hwi_text *texts; /* by code */
     int32_t n, capacity;
-    uint32_t *hashes;             /* by code */
-    int32_t *slots;               /* code + 1, 0 is free; twice capacity of them, a power of two */
+    uint64_t *slots; /* hash << 32 | code + 1, 0 is free; twice capacity of them, a power of two */
     hwi_dictionary_block *blocks; /* copied texts */
+    size_t block_bytes;           /* of the newest */
     size_t n_block_left;
     char *block_next;
 } hwi_dictionary;
@@ -26,9 +24,9 @@ typedef struct hwi_dictionary {
 enum { HWI_DICTIONARY_NO_MEMORY = -1, HWI_DICTIONARY_FULL = -2 };
 
 void hwi_dictionary_clear(hwi_dictionary *dictionary);
-/* The code of the text, entered if new (the bytes are copied if copy, else they must last).
- * Negative without memory or when there are max_texts others. */
-int32_t hwi_dictionary_add(hwi_dictionary *dictionary, const char *bytes, size_t n_bytes, bool copy,
+/* The code of the text, entered (copied) if new. Negative without memory or when there are
+ * max_texts others. */
+int32_t hwi_dictionary_add(hwi_dictionary *dictionary, const char *bytes, size_t n_bytes,
                            int32_t max_texts);
 /* The code, or -1. */
 int32_t hwi_dictionary_find(const hwi_dictionary *dictionary, const char *bytes, size_t n_bytes);

@@ -94,8 +94,7 @@ static hw_status count_cell(const hwi_plan_column *column, const hwi_cell *cell,
         out->counts.n_uuids++;
     } else {
         out->counts.n_texts++;
-        if (hwi_dictionary_add(&out->texts, cell->text, cell->n_bytes, cell->is_scratch,
-                               INT32_MAX) < 0)
+        if (hwi_dictionary_add(&out->texts, cell->text, cell->n_bytes, INT32_MAX) < 0)
             HW_FAIL(err, HW_ENOMEM, NULL, "out of memory");
         out->counts.n_distinct_texts = out->texts.n;
     }

@@ -103,7 +103,7 @@ static hw_status read_levels(head *h, hwi_plan_column *column, hw_error *err)
         HW_TRY(read_name(h, ",}", &level, err));
         int32_t n_before = column->declared.n;
         int32_t code = hwi_dictionary_add(&column->declared, hwi_buffer_text(&level), level.size,
-                                          true, HWI_MAX_LEVELS);
+                                          HWI_MAX_LEVELS);
         if (code == HWI_DICTIONARY_NO_MEMORY)
             HW_FAIL(err, HW_ENOMEM, NULL, "out of memory");
         if (code == HWI_DICTIONARY_FULL)
@@ -258,6 +258,7 @@ hw_status hwi_parse_arff(const hwi_parse_input *input, hw_frame **out, hw_error 
         HW_AUTO_PLAN(other);
         head h = {source, source->begin, i == 0 ? &plan : &other};
         HW_TRY(read_head(&h, err));
+        HW_TRY(hwi_source_check_bytes(source, source->begin, h.p, err));
         if (i == 0)
             HW_TRY(choose_dialect(&plan, source, h.p, err));
         else

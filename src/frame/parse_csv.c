@@ -129,7 +129,7 @@ static hw_status add_columns(hwi_plan *plan, const hwi_source *source, const cha
             break;
     }
     *out_next = hwi_skip_line_end(p);
-    return HW_OK;
+    return hwi_source_check_bytes(source, line, p, err);
 }
 
 /* What stands at the top of source 0. */

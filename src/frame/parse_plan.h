@@ -16,7 +16,7 @@ typedef enum hwi_kind {
     HWI_KIND_SKIPPED
 } hwi_kind;
 
-enum { HWI_MAX_LEVELS = 10000000, HWI_MAX_COLUMNS = 10000000 };
+enum { HWI_MAX_LEVELS = 10000000, HWI_MAX_COLUMNS = 1000000 };
 
 typedef struct hwi_plan_column {
     char *name;

@@ -38,7 +38,7 @@ static bool read_value(entry_reader *r)
     const char *begin = r->p;
     while (!is_end_of_entry(*r->p))
         r->p++;
-    hwi_cell cell = {begin, (size_t)(r->p - begin), true, false};
+    hwi_cell cell = {begin, (size_t)(r->p - begin), true};
     hwi_number number = hwi_cell_number(&cell);
     if (number.kind == HWI_NUMBER_NONE) {
         r->p = begin;
@@ -96,7 +96,7 @@ static bool read_entry(entry_reader *r)
     if (r->p == begin || (*r->p != ':' && index <= MAX_INDEX))
         r->what = "not of the form index:value";
     else if (index > MAX_INDEX)
-        r->what = "an index over 9,999,999";
+        r->what = "an index over 999,999";
     else if (index == 0)
         r->what = "index 0; indices begin with 1";
     else if (index <= r->index)
@@ -146,7 +146,7 @@ static hw_status fail_at(const entry_reader *r, hw_error *err)
 /* begin[c + 1] counts the entries of column c in the first pass. */
 static hw_status count(entries *e, int64_t column, hw_error *err)
 {
-    if (column >= e->n_counted) {
+    if (!e->begin || column >= e->n_counted) {
         int64_t n_counted = column < 64 ? 128 : column * 2;
         int64_t *begin = hwi_realloc_array(e->begin, (size_t)e->n_counted + 2,
                                            (size_t)n_counted + 2, sizeof(*begin));
@@ -169,13 +169,9 @@ static hw_status pass(const hwi_source_list *sources, entries *e, bool is_counti
     int64_t row = 0;
     for (int32_t i = 0; i < sources->n; i++) {
         const hwi_source *source = &sources->items[i];
-        const char *nul =
-            is_counting ? memchr(source->begin, '\0', (size_t)(source->end - source->begin)) : NULL;
+        if (is_counting)
+            HW_TRY(hwi_source_check_bytes(source, source->begin, source->end, err));
         entry_reader r = {source, source->begin, 0, 0, NULL};
-        if (nul) {
-            r.p = nul;
-            r.what = "a NUL byte, so this is no text but a binary file";
-        }
         while (!r.what && read_target(&r)) {
             do {
                 if (is_counting) {
@@ -198,7 +194,7 @@ static hw_status pass(const hwi_source_list *sources, entries *e, bool is_counti
 static hw_status sort_entries(const hwi_source_list *sources, entries *e, hw_error *err)
 {
     HW_TRY(pass(sources, e, true, err));
-    if (e->n_rows == 0)
+    if (e->n_rows == 0 || !e->begin)
         HW_FAIL(err, HW_EDATA, NULL, "%s: no line with data", sources->items[0].path);
     for (int64_t c = 1; c <= e->n_columns; c++)
         e->begin[c] += e->begin[c - 1];

@@ -183,7 +183,7 @@ static hw_status put_level(const parser *p, int32_t column, const hwi_cell *cell
         return HW_OK;
     }
     int32_t code = hwi_dictionary_add(&p->worker->dictionaries[column], cell->text, cell->n_bytes,
-                                      cell->is_scratch, HWI_MAX_LEVELS);
+                                      HWI_MAX_LEVELS);
     if (code == HWI_DICTIONARY_FULL)
         return fail_cell(p, column, at, "more than 10,000,000 levels; read it as string", err);
     if (code < 0)
@@ -375,7 +375,7 @@ static hw_status make_result(const parser *p, hwi_piece_result *out, hw_error *e
         const int64_t *cells = p->worker->cells + (size_t)i * p->stride;
         column->values = next;
         if (p->worker->is_real[i])
-            hwi_store_put_doubles(column->store, next, (const double *)cells, p->n_rows);
+            hwi_store_put_doubles(column->store, next, (const void *)cells, p->n_rows);
         else
             hwi_store_put_ints(column->store, next, cells, p->n_rows);
         size_t size = hwi_store_bytes(column->store) * (size_t)p->n_rows;

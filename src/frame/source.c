@@ -194,6 +194,17 @@ void hwi_source_list_clear(hwi_source_list *list)
     *list = (hwi_source_list){0};
 }
 
+hw_status hwi_source_check_bytes(const hwi_source *source, const char *begin, const char *end,
+                                 hw_error *err)
+{
+    const char *nul = begin < end ? memchr(begin, '\0', (size_t)(end - begin)) : NULL;
+    if (nul)
+        HW_FAIL(err, HW_EDATA, NULL,
+                "%s: line %lld: a NUL byte, so this is no text but a binary file", source->path,
+                (long long)hwi_source_line(source, nul));
+    return HW_OK;
+}
+
 int64_t hwi_source_line(const hwi_source *source, const char *position)
 {
     int64_t line = 1;

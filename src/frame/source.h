@@ -28,6 +28,10 @@ void hwi_source_list_clear(hwi_source_list *list);
 hw_status hwi_source_list_wrap(const char *name, const void *bytes, size_t n_bytes,
                                hwi_source_list *out, hw_error *err) HW_MUST_USE;
 
+/* HW_EDATA when a byte NUL stands in [begin, end): a binary file, and texts here end at NUL. */
+hw_status hwi_source_check_bytes(const hwi_source *source, const char *begin, const char *end,
+                                 hw_error *err) HW_MUST_USE;
+
 /* The number of the line, from 1, in which a byte of the source stands. */
 int64_t hwi_source_line(const hwi_source *source, const char *position);
 

@@ -133,23 +133,21 @@ static int compare_texts(const void *a, const void *b, void *dictionary)
     return hwi_text_compare(&texts[*(const int32_t *)a], &texts[*(const int32_t *)b]);
 }
 
-static hw_status count_texts(const hwi_column *column, hwi_dictionary *dictionary,
-                             int64_t **out_counts, hw_error *err)
+/* counts and first_offsets (of the text in the column's heap) are by code of the dictionary. */
+static hw_status count_texts(const hwi_column *column, hwi_dictionary *dictionary, int64_t *counts,
+                             int64_t *first_offsets, hw_error *err)
 {
-    HW_AUTO(int64_t)
-    *counts = HWI_NEW_ARRAY(int64_t, (size_t)column->n_rows);
-    HW_CHECK_ALLOC(err, counts);
     const uint64_t *offsets = column->values;
     for (int64_t i = 0; i < column->n_rows; i++) {
         if (offsets[i] == HWI_TEXT_MISSING)
             continue;
         const char *text = column->heap + offsets[i];
-        int32_t code = hwi_dictionary_add(dictionary, text, strlen(text), false, INT32_MAX);
+        int32_t code = hwi_dictionary_add(dictionary, text, strlen(text), INT32_MAX);
         if (code < 0)
             HW_FAIL(err, HW_ENOMEM, NULL, "out of memory");
-        counts[code]++;
+        if (counts[code]++ == 0)
+            first_offsets[code] = (int64_t)offsets[i];
     }
-    *out_counts = HW_TAKE(counts);
     return HW_OK;
 }
 
@@ -157,8 +155,12 @@ static hw_status summarize_texts(const hwi_column *column, hw_column_summary *ou
 {
     __attribute__((cleanup(hwi_dictionary_clear))) hwi_dictionary dictionary = {0};
     HW_AUTO(int64_t)
-    *counts = NULL;
-    HW_TRY(count_texts(column, &dictionary, &counts, err));
+    *counts = HWI_NEW_ARRAY(int64_t, (size_t)column->n_rows);
+    HW_CHECK_ALLOC(err, counts);
+    HW_AUTO(int64_t)
+    *first_offsets = HWI_ALLOC_ARRAY(int64_t, (size_t)column->n_rows);
+    HW_CHECK_ALLOC(err, first_offsets);
+    HW_TRY(count_texts(column, &dictionary, counts, first_offsets, err));
     HW_AUTO(int32_t)
     *order = HWI_ALLOC_ARRAY(int32_t, (size_t)dictionary.n);
     HW_CHECK_ALLOC(err, order);
@@ -167,7 +169,7 @@ static hw_status summarize_texts(const hwi_column *column, hw_column_summary *ou
     qsort_r(order, (size_t)dictionary.n, sizeof(*order), compare_texts, &dictionary);
     out->cardinality = dictionary.n;
     for (int32_t i = 0; i < dictionary.n; i++)
-        enter_top(out, dictionary.texts[order[i]].bytes, counts[order[i]]);
+        enter_top(out, column->heap + first_offsets[order[i]], counts[order[i]]);
     return HW_OK;
 }
 

@@ -141,6 +141,8 @@ hw_status hwi_source_unpack(const char *name, hwi_file_text *file, hw_error *err
     HW_TRY(is_gzip ? unpack_gzip(file, &out, err) : unpack_zstd(file, &out, err));
     hwi_file_text_clear(file);
     out.data[out.size] = '\n';
-    *file = (hwi_file_text){HW_TAKE(out.data), out.size, 0};
+    file->data = out.data;
+    file->size = out.size;
+    out.data = NULL;
     return HW_OK;
 }
