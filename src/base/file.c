@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/number.h"
 
 enum {
     FIRST_STREAM_BYTES = 1 << 20,
@@ -21,13 +22,31 @@ enum {
     NEW_FILE_MODE = 0666
 };
 
+/* What the control group of a container grants; SIZE_MAX when it says nothing. */
+static size_t group_memory_bytes(void)
+{
+    char text[32];
+    int fd = open("/sys/fs/cgroup/memory.max", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return SIZE_MAX;
+    ssize_t n = read(fd, text, sizeof(text));
+    close(fd);
+    while (n > 0 && text[n - 1] == '\n')
+        n--;
+    int64_t bytes;
+    return n > 0 && hwi_parse_int64(text, (size_t)n, &bytes) && bytes > 0 ? (size_t)bytes
+                                                                          : SIZE_MAX;
+}
+
 size_t hwi_file_memory_bytes(void)
 {
     long n_pages = sysconf(_SC_PHYS_PAGES);
     long page_bytes = sysconf(_SC_PAGESIZE);
     if (n_pages <= 0 || page_bytes <= 0)
         return SIZE_MAX / 2;
-    return (size_t)n_pages * (size_t)page_bytes;
+    size_t machine = (size_t)n_pages * (size_t)page_bytes;
+    size_t group = group_memory_bytes();
+    return group < machine ? group : machine;
 }
 
 const char *hwi_file_base_name(const char *path)

@@ -25,7 +25,7 @@ void hwi_file_text_clear(hwi_file_text *text);
 #define HW_AUTO_FILE_TEXT(name)                                                                    \
     __attribute__((cleanup(hwi_file_text_clear))) hwi_file_text name = {0}
 
-/* Bytes of main memory of this machine. */
+/* Bytes of main memory of this machine, or what its control group grants. */
 size_t hwi_file_memory_bytes(void);
 /* The part behind the last slash. */
 const char *hwi_file_base_name(const char *path);

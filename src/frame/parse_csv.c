@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdatomic.h>
 #include <string.h>
 
 #include "frame/as_factors.h"
@@ -18,6 +19,8 @@ typedef struct parse_work {
     hwi_piece_worker *workers;
     hwi_piece_result *results;
     int n_workers;
+    size_t max_bytes;
+    _Atomic size_t n_bytes; /* of all results so far */
 } parse_work;
 
 static void parse_work_clear(parse_work *work)
@@ -32,11 +35,17 @@ static void parse_work_clear(parse_work *work)
 
 static hw_status parse_task(int64_t index, int worker, void *ctx, hw_error *err)
 {
-    const parse_work *work = ctx;
+    parse_work *work = ctx;
     const hwi_piece *piece = &work->pieces->items[index];
-    work->results[index].worker = worker;
-    return hwi_piece_parse(work->plan, &work->sources->items[piece->source], piece,
-                           &work->workers[worker], &work->results[index], err);
+    const hwi_source *source = &work->sources->items[piece->source];
+    hwi_piece_result *result = &work->results[index];
+    result->worker = worker;
+    HW_TRY(hwi_piece_parse(work->plan, source, piece, &work->workers[worker], result, err));
+    size_t n_bytes = atomic_fetch_add(&work->n_bytes, result->n_bytes) + result->n_bytes;
+    if (n_bytes > work->max_bytes)
+        HW_FAIL(err, HW_ENOMEM, NULL, "%s: over the memory: its columns need more than %zu MB",
+                source->path, work->max_bytes >> 20);
+    return HW_OK;
 }
 
 /* The columns that the user wants as categories, made such. */
@@ -71,6 +80,7 @@ hw_status hwi_parse_rows(const hwi_plan *plan, const hwi_source_list *sources,
 {
     __attribute__((cleanup(parse_work_clear)))
     parse_work work = {.plan = plan, .sources = sources, .pieces = pieces};
+    work.max_bytes = plan->max_bytes ? plan->max_bytes : hwi_file_memory_bytes() / 2;
     work.n_workers = hwi_parallel_n_threads(plan->n_threads);
     work.workers = HWI_NEW_ARRAY(hwi_piece_worker, (size_t)work.n_workers);
     HW_CHECK_ALLOC(err, work.workers);
@@ -243,6 +253,7 @@ hw_status hwi_parse_csv(const hwi_parse_input *input, hw_frame **out, hw_error *
 {
     HW_AUTO_PLAN(plan);
     plan.n_threads = input->options->n_threads;
+    plan.max_bytes = input->max_bytes;
     top t = {0};
     HW_TRY(choose_dialect(input, &plan, &t, err));
     __attribute__((cleanup(hwi_piece_list_clear))) hwi_piece_list pieces = {0};

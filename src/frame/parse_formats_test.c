@@ -150,6 +150,31 @@ static void test_parse_svmlight_fills_absent_entries_with_zero(void **state)
     check_cases(cases, HW_COUNT(cases));
 }
 
+static void test_parse_formats_refuse_what_is_over_the_memory(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *text;
+    } cases[] = {
+        {"t.csv", "a,b\n1000,x\n2000,y\n3000,z\n"},
+        {"t.arff", "@relation x\n@attribute s string\n@data\nhello\nworld\n"},
+        {"t.svm", "1 20:1\n2 30:1\n"},
+    };
+    for (size_t i = 0; i < HW_COUNT(cases); i++) {
+        static const hw_parse_options options = {0};
+        hw_error err = {0};
+        hw_frame *frame = NULL;
+        __attribute__((cleanup(hwi_source_list_clear))) hwi_source_list sources = {0};
+        hw_assert_ok(hwi_source_list_wrap(cases[i].name, cases[i].text, strlen(cases[i].text),
+                                          &sources, &err),
+                     err);
+        hwi_parse_input input = {&sources, &options, 0, 8};
+        assert_int_equal(hwi_parse(&input, &frame, &err), HW_ENOMEM);
+        assert_non_null(strstr(err.message, ": over the memory"));
+        assert_non_null(strstr(err.message, cases[i].name));
+    }
+}
+
 static void test_parse_formats_survive_failing_allocations(void **state)
 {
     (void)state;
@@ -182,6 +207,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parse_arff_takes_names_types_and_levels_from_the_head),
         cmocka_unit_test(test_parse_svmlight_fills_absent_entries_with_zero),
+        cmocka_unit_test(test_parse_formats_refuse_what_is_over_the_memory),
         cmocka_unit_test(test_parse_formats_survive_failing_allocations),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ typedef struct hwi_plan {
     hwi_plan_column *columns;
     int32_t n_columns;
     int n_threads;
-    size_t piece_bytes; /* 0: the usual; tests make it small */
+    size_t max_bytes; /* of the columns; 0: half the memory, since merging holds them twice */
 } hwi_plan;
 
 void hwi_plan_clear(hwi_plan *plan);

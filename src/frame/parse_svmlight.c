@@ -221,10 +221,10 @@ static hw_status check_options(const hwi_plan *plan, const hwi_parse_input *inpu
 
 /* Dense columns of sparse data may be far larger than the text. */
 static hw_status check_memory(const hwi_source_list *sources, const entries *e, size_t n_bytes,
-                              hw_error *err)
+                              size_t max_bytes, hw_error *err)
 {
-    if (n_bytes > hwi_file_memory_bytes())
-        HW_FAIL(err, HW_ENOMEM, NULL, "%s: %lld rows of %lld columns are over the memory",
+    if (n_bytes > max_bytes)
+        HW_FAIL(err, HW_ENOMEM, NULL, "%s: over the memory: %lld rows of %lld columns",
                 sources->items[0].path, (long long)e->n_rows, (long long)e->n_columns);
     return HW_OK;
 }
@@ -262,7 +262,7 @@ static hw_status make_frame(const hwi_plan *plan, const hwi_source_list *sources
             column = factor;
         }
         n_bytes += hwi_store_bytes(column->store) * (size_t)e->n_rows;
-        HW_TRY(check_memory(sources, e, n_bytes, err));
+        HW_TRY(check_memory(sources, e, n_bytes, plan->max_bytes, err));
         HW_TRY(hwi_frame_append(frame, planned->name, HW_TAKE(column), err));
     }
     *out = HW_TAKE(frame);
@@ -273,8 +273,10 @@ hw_status hwi_parse_svmlight(const hwi_parse_input *input, hw_frame **out, hw_er
 {
     __attribute__((cleanup(entries_clear))) entries e = {0};
     HW_TRY(sort_entries(input->sources, &e, err));
-    HW_TRY(check_memory(input->sources, &e, (size_t)e.n_rows * (size_t)e.n_columns, err));
     HW_AUTO_PLAN(plan);
+    plan.max_bytes = input->max_bytes ? input->max_bytes : hwi_file_memory_bytes();
+    HW_TRY(check_memory(input->sources, &e, (size_t)e.n_rows * (size_t)e.n_columns, plan.max_bytes,
+                        err));
     for (int64_t i = 0; i < e.n_columns; i++)
         HW_TRY(hwi_plan_add_column(&plan, "", 0, err));
     HW_TRY(hwi_plan_apply_options(&plan, input->options, err));

@@ -347,6 +347,7 @@ static hw_status plan_slab(const parser *p, hwi_piece_result *out, hw_error *err
         size_t size = hwi_store_bytes(column->store) * (size_t)p->n_rows;
         n_bytes += (size + SLAB_ALIGNMENT - 1) / SLAB_ALIGNMENT * SLAB_ALIGNMENT;
     }
+    out->n_bytes = n_bytes;
     out->slab = hwi_alloc_array(n_bytes, 1);
     HW_CHECK_ALLOC(err, out->slab);
     return HW_OK;
@@ -383,6 +384,7 @@ static hw_status make_result(const parser *p, hwi_piece_result *out, hw_error *e
         column->n_unreadable = p->worker->n_unreadable[i];
         column->first_unreadable = p->worker->first_unreadable[i];
         HW_TRY(take_heap(&p->worker->heaps[i], column, err));
+        out->n_bytes += column->heap_bytes;
     }
     out->n_rows = p->n_rows;
     return HW_OK;

@@ -23,6 +23,7 @@ typedef struct hwi_piece_result {
     int worker;
     hwi_piece_column *columns; /* as many as the plan has */
     void *slab;
+    size_t n_bytes; /* of the slab and the heaps */
 } hwi_piece_result;
 
 typedef struct hwi_piece_worker {

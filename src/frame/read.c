@@ -35,6 +35,6 @@ hw_status hw_frame_read(const char *path, const hw_parse_options *options, hw_fr
     static const hw_parse_options defaults = {0};
     __attribute__((cleanup(hwi_source_list_clear))) hwi_source_list sources = {0};
     HW_TRY(hwi_source_list_open(path, &sources, err));
-    hwi_parse_input input = {&sources, options ? options : &defaults, 0};
+    hwi_parse_input input = {&sources, options ? options : &defaults, 0, 0};
     return hwi_parse(&input, out_frame, err);
 }

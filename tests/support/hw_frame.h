@@ -21,7 +21,7 @@ static inline hw_status hw_parse_text(const char *name, const char *text, size_t
     static const hw_parse_options defaults = {0};
     __attribute__((cleanup(hwi_source_list_clear))) hwi_source_list sources = {0};
     HW_TRY(hwi_source_list_wrap(name, text, n_bytes, &sources, err));
-    hwi_parse_input input = {&sources, options ? options : &defaults, piece_bytes};
+    hwi_parse_input input = {&sources, options ? options : &defaults, piece_bytes, 0};
     return hwi_parse(&input, out, err);
 }
 
