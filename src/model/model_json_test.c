@@ -24,7 +24,7 @@ static json_t *json_of(const hw_model *model)
 static json_t *recorded(const char *name)
 {
     char path[1000];
-    snprintf(path, sizeof path, "%s/parity/%s/result.json", getenv("HW_FIXTURES"), name);
+    snprintf(path, sizeof path, "%s/parity/%s/result.json", hw_fixtures_or_skip(), name);
     json_t *json = json_load_file(path, 0, NULL);
     if (!json)
         fail_msg("cannot read %s", path);

@@ -34,7 +34,7 @@ static int remove_folder(void **state)
 static const char *fixture_path(const char *name)
 {
     static char text[1000];
-    snprintf(text, sizeof text, "%s/mojo/%s/model.zip", getenv("HW_FIXTURES"), name);
+    snprintf(text, sizeof text, "%s/mojo/%s/model.zip", hw_fixtures_or_skip(), name);
     return text;
 }
 

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -39,3 +41,13 @@ static inline bool hw_is_near(double actual, double expected, double tolerance)
         if ((status) != HW_OK)                                                                     \
             fail_msg("%s: [%s] %s", #status, (err).field, (err).message);                          \
     } while (0)
+
+/* The folder of what was recorded of H2O; leaves the test as skipped where there is none. Call it
+ * before the test owns anything. */
+static inline const char *hw_fixtures_or_skip(void)
+{
+    const char *folder = getenv("HW_FIXTURES");
+    if (!folder || access(folder, R_OK) != 0)
+        skip();
+    return folder;
+}
