@@ -203,20 +203,34 @@ static void test_read_says_why_a_file_cannot_be_read(void **state)
     }
 }
 
-static void test_read_takes_standard_input_and_pipes(void **state)
+/* Puts the text behind standard input; returns what stood there, for give_back. */
+static int feed_standard_input(const char *text)
 {
-    (void)state;
     int ends[2];
     assert_int_equal(pipe(ends), 0);
-    static const char text[] = "a,b\n1,x\n2,y";
     assert_int_equal(write(ends[1], text, strlen(text)), strlen(text));
     close(ends[1]);
     int kept = dup(STDIN_FILENO);
     dup2(ends[0], STDIN_FILENO);
-    assert_reads("-", "a:int 1 2 | b:string x y");
+    close(ends[0]);
+    return kept;
+}
+
+static void give_back(int kept)
+{
     dup2(kept, STDIN_FILENO);
     close(kept);
-    close(ends[0]);
+}
+
+static void test_read_takes_standard_input_and_pipes(void **state)
+{
+    (void)state;
+    int kept = feed_standard_input("a,b\n1,x\n2,y");
+    assert_reads("-", "a:int 1 2 | b:string x y");
+    give_back(kept);
+    kept = feed_standard_input("a,b\n1\n");
+    assert_refuses("-", HW_EDATA, "standard input: line 2: 1 field");
+    give_back(kept);
 }
 
 static void test_write_csv_reads_back(void **state)

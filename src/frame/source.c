@@ -145,6 +145,12 @@ static void find_text(hwi_source *source)
 static hw_status open_source(hwi_source *source, hw_error *err)
 {
     HW_TRY(hwi_file_read(source->path, 0, &source->file, err));
+    if (strcmp(source->path, "-") == 0) {
+        char *shown = hwi_strdup("standard input");
+        HW_CHECK_ALLOC(err, shown);
+        hwi_free(source->path);
+        source->path = shown;
+    }
     HW_TRY(hwi_source_unpack(source->path, &source->file, err));
     find_text(source);
     return check_text(source, err);
