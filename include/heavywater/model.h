@@ -76,6 +76,31 @@ HW_API hw_status hw_model_predict(const hw_model *model, const hw_frame *frame,
 HW_API hw_status hw_model_performance(const hw_model *model, const hw_frame *frame,
                                       hw_metrics **out_metrics, hw_error *err) HW_MUST_USE;
 
+/** How badly an autoencoder reconstructs each row, on the scale of its inputs: one column
+ * "Reconstruction.MSE", the mean squared error of the row; or, per_feature, a column
+ * "reconstr_UNIT.SE" for each input unit. HW_EINVAL (field "model") for other models, else as
+ * hw_model_predict. The frame is the caller's. */
+HW_API hw_status hw_model_anomaly(const hw_model *model, const hw_frame *frame, bool per_feature,
+                                  hw_frame **out_errors, hw_error *err) HW_MUST_USE;
+
+/** What a hidden layer (0 is the first) makes of each row: columns "DF.L1.C1", "DF.L1.C2" ... of
+ * any model that has hidden layers. HW_EINVAL (field "layer") when there is no such layer, else as
+ * hw_model_predict. The frame is the caller's. */
+HW_API hw_status hw_model_deep_features(const hw_model *model, const hw_frame *frame, int32_t layer,
+                                        hw_frame **out_features, hw_error *err) HW_MUST_USE;
+
+/* Hidden layers and the output layer: as many matrices of weights as columns of biases. */
+HW_API int32_t hw_model_n_layers(const hw_model *model);
+/** The weights of layer i (0 is the first hidden one): a row a unit, a column an input; the columns
+ * of the first are named by the input units, others "C1", "C2" ... A Maxout layer has two rows a
+ * unit, filled as H2O stores them, which initial_weights takes. HW_EINVAL (field "layer") when
+ * there is no such layer. The frame is the caller's. */
+HW_API hw_status hw_model_weights(const hw_model *model, int32_t layer, hw_frame **out_weights,
+                                  hw_error *err) HW_MUST_USE;
+/** The biases of a layer: one column "C1", a row a unit (Maxout: two). */
+HW_API hw_status hw_model_biases(const hw_model *model, int32_t layer, hw_frame **out_biases,
+                                 hw_error *err) HW_MUST_USE;
+
 HW_API hw_category hw_model_category(const hw_model *model);
 /* NULL for autoencoders. */
 HW_API const char *hw_model_response_name(const hw_model *model);

@@ -13,6 +13,8 @@ enum { BLOCK_ROWS = 256 };
 
 int32_t hwi_scorer_width(const hwi_scorer *scorer, hwi_score_kind kind)
 {
+    if (kind == HWI_SCORE_HIDDEN)
+        return scorer->network->layers[scorer->hidden_layer].n_units;
     if (scorer->category != HW_CATEGORY_AUTOENCODER)
         return scorer->n_classes;
     return kind == HWI_SCORE_ROW_ERROR ? 1 : scorer->network->n_inputs;
@@ -107,15 +109,31 @@ static double row_error(const hwi_network *network, const hwi_work *work)
     return sum / network->n_inputs;
 }
 
+static void unit_errors(const hwi_network *network, const hwi_work *work, double *out)
+{
+    const double *y = work->layers[network->n_layers - 1].activation;
+    for (int32_t u = 0; u < network->n_inputs; u++) {
+        double d = y[u] - work->dense_input[u];
+        out[u] = d * d;
+    }
+}
+
 /* Predictions of one row, whose output layer has been computed. */
 static hw_status finish_row(const hwi_scorer *s, const hwi_work *work, hwi_score_kind kind,
                             const double *raw, double *out, int32_t *label, hw_error *err)
 {
     const hwi_layer *output = &s->network->layers[s->network->n_layers - 1];
     const double *y = work->layers[s->network->n_layers - 1].activation;
+    if (kind == HWI_SCORE_HIDDEN) {
+        memcpy(out, work->layers[s->hidden_layer].activation,
+               (size_t)s->network->layers[s->hidden_layer].n_units * sizeof(double));
+        return HW_OK;
+    }
     if (s->category == HW_CATEGORY_AUTOENCODER) {
         if (kind == HWI_SCORE_ROW_ERROR)
             *out = row_error(s->network, work);
+        else if (kind == HWI_SCORE_UNIT_ERRORS)
+            unit_errors(s->network, work, out);
         else
             memcpy(out, y, (size_t)output->n_units * sizeof(double));
         return HW_OK;
@@ -188,7 +206,7 @@ static hw_status score_block(int64_t block, int worker, void *ctx, hw_error *err
     for (int64_t i = 0; i < n; i++) {
         const double *raw = own->raw + i * width;
         hwi_encode_scoring(encoder, raw, &own->work->input);
-        if (s->kind == HWI_SCORE_ROW_ERROR)
+        if (s->kind == HWI_SCORE_ROW_ERROR || s->kind == HWI_SCORE_UNIT_ERRORS)
             hwi_work_spread_input(own->work, scorer->network);
         double offset = hwi_offset_for_output(encoder, own->offsets[i], scorer->offset_as_h2o);
         hwi_forward(scorer->network, own->work, NULL, offset, scorer->averages);

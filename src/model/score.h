@@ -24,16 +24,19 @@ typedef struct hwi_scorer {
     bool ignores_offset;   /* models read from H2O's files */
     hwi_network *averages; /* sparse autoencoders: scoring moves the average activations, on one
                               thread; or NULL */
+    int32_t hidden_layer;  /* for HWI_SCORE_HIDDEN; 0 is the first */
 } hwi_scorer;
 
 /* What is wanted of each row. */
 typedef enum hwi_score_kind {
     HWI_SCORE_PREDICTIONS, /* regression (n); classifiers (n, K); autoencoders (n, P)
                               reconstruction, normalised */
-    HWI_SCORE_ROW_ERROR    /* autoencoders (n) mean squared reconstruction error, normalised */
+    HWI_SCORE_ROW_ERROR,   /* autoencoders (n) mean squared reconstruction error, normalised */
+    HWI_SCORE_UNIT_ERRORS, /* autoencoders (n, P) squared reconstruction errors, normalised */
+    HWI_SCORE_HIDDEN       /* (n, units) activations of hidden_layer */
 } hwi_score_kind;
 
-/* Columns of the output of each row: K, 1, or P. */
+/* Columns of the output of each row: K, 1, P, or the units of the hidden layer. */
 int32_t hwi_scorer_width(const hwi_scorer *scorer, hwi_score_kind kind);
 
 /* Scores n rows: rows[i] of the frame, or row_begin + i where rows is NULL. labels: (n) classes, or
