@@ -43,6 +43,35 @@ static const app_option performance_options[] = {
 static const char *const performance_examples[] = {
     "heavywater performance --model m.zip --frame test.csv", NULL};
 
+static const app_option anomaly_options[] = {
+    {"model", "FILE", true, "An autoencoder: a MOJO written by heavywater or by H2O."},
+    {"frame", "FILE", true, "The rows to judge; - is standard input."},
+    {"out", "FILE", false, "Where the errors go (CSV). Default: standard output."},
+    {"per_feature", NULL, false, "One column for each input unit instead of their mean."},
+    {NULL}};
+
+static const char *const anomaly_examples[] = {
+    "heavywater anomaly --model m.zip --frame new.csv --out errors.csv",
+    "heavywater anomaly --model m.zip --frame new.csv --per_feature --out errors.csv", NULL};
+
+static const app_option deepfeatures_options[] = {
+    {"model", "FILE", true, "The model: a MOJO written by heavywater or by H2O."},
+    {"frame", "FILE", true, "The rows; - is standard input. The response may be missing."},
+    {"layer", "INTEGER", true, "The hidden layer: 0 is the first."},
+    {"out", "FILE", false, "Where the features go (CSV). Default: standard output."},
+    {NULL}};
+
+static const char *const deepfeatures_examples[] = {
+    "heavywater deepfeatures --model m.zip --frame new.csv --layer 0 --out features.csv", NULL};
+
+static const app_option weights_options[] = {
+    {"model", "FILE", true, "The model: a MOJO written by heavywater or by H2O."},
+    {"out_dir", "FOLDER", true, "Where the tables go; it is made when there is none."},
+    {NULL}};
+
+static const char *const weights_examples[] = {"heavywater weights --model m.zip --out_dir weights",
+                                               NULL};
+
 static const app_option show_options[] = {
     {"json", "FILE", false, "Where everything about the model goes as JSON; - is standard output."},
     {"report", "FILE", false, "Where a page with pictures goes (HTML, one file)."},
@@ -87,6 +116,36 @@ const app_command app_commands[] = {
      .options = performance_options,
      .takes_parse_options = true,
      .run = app_performance},
+    {.name = "anomaly",
+     .summary = "score how odd the rows of a table are, with an autoencoder",
+     .usage = "--model FILE --frame FILE [--out FILE] [--per_feature]",
+     .details = "Writes for each row how badly the autoencoder reconstructs it: the mean squared "
+                "error over the input units (Reconstruction.MSE), or with --per_feature the "
+                "squared error of each unit. Errors are on the scale of the inputs of the network.",
+     .examples = anomaly_examples,
+     .options = anomaly_options,
+     .takes_parse_options = true,
+     .run = app_anomaly},
+    {.name = "deepfeatures",
+     .summary = "write what a hidden layer makes of each row",
+     .usage = "--model FILE --frame FILE --layer INTEGER [--out FILE]",
+     .details = "Writes the activations of a hidden layer, one column a unit (DF.L1.C1 ...), as "
+                "inputs for other models. Any model with hidden layers will do, not only "
+                "autoencoders.",
+     .examples = deepfeatures_examples,
+     .options = deepfeatures_options,
+     .takes_parse_options = true,
+     .run = app_deepfeatures},
+    {.name = "weights",
+     .summary = "write the weights and biases of a model as tables",
+     .usage = "--model FILE --out_dir FOLDER",
+     .details = "Writes weights_1.csv, biases_1.csv, weights_2.csv ... from the first hidden layer "
+                "to the output: a row a unit, a column an input; the columns of the first matrix "
+                "are named by the input units. --initial_weights and --initial_biases of train "
+                "read these files back.",
+     .examples = weights_examples,
+     .options = weights_options,
+     .run = app_weights},
     {.name = "show",
      .summary = "print what a model is and what it has learned",
      .usage = "MODEL [--json FILE] [--report FILE]",

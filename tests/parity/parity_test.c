@@ -9,6 +9,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buffer.h"
 #include "base/number.h"
@@ -428,6 +429,65 @@ static void compare_predictions(tally *t, const hw_model *model, const hw_frame 
         complain(t, "predictions", "too far off");
 }
 
+/* All columns of a recorded table of numbers. */
+static void compare_numbers_with_file(tally *t, const char *file, const hw_frame *actual)
+{
+    char path[1024];
+    path_of(t->case_name, file, NULL, path);
+    HW_AUTO(hw_frame) *expected = NULL;
+    hw_error err = {0};
+    hw_parse_options options = {.header = 1};
+    hw_assert_ok(hw_frame_read(path, &options, &expected, &err), err);
+    if (hw_frame_n_columns(actual) != hw_frame_n_columns(expected) ||
+        hw_frame_n_rows(actual) != hw_frame_n_rows(expected)) {
+        complain(t, file, "another shape");
+        return;
+    }
+    double worst = 0;
+    for (int32_t c = 0; c < hw_frame_n_columns(expected); c++) {
+        if (strcmp(hw_frame_column_name(actual, c), hw_frame_column_name(expected, c)) != 0)
+            complain(t, file, hw_frame_column_name(actual, c));
+        for (int64_t r = 0; r < hw_frame_n_rows(expected); r++) {
+            double x, y;
+            hw_frame_read_doubles(actual, c, r, 1, &x);
+            hw_frame_read_doubles(expected, c, r, 1, &y);
+            worst = fmax(worst, relative_difference(x, y));
+        }
+    }
+    t->worst_prediction = fmax(t->worst_prediction, worst);
+    if (!(worst <= VALUE_TOLERANCE))
+        complain(t, file, "too far off");
+}
+
+static bool is_recorded(const tally *t, const char *file)
+{
+    char path[1024];
+    path_of(t->case_name, file, NULL, path);
+    return access(path, R_OK) == 0;
+}
+
+static void compare_errors_and_features(tally *t, const hw_model *model, const hw_frame *frame)
+{
+    static const char *const files[] = {"anomaly.csv", "anomaly_per_feature.csv"};
+    hw_error err = {0};
+    for (int per_feature = 0; per_feature < 2; per_feature++) {
+        if (!is_recorded(t, files[per_feature]))
+            continue;
+        HW_AUTO(hw_frame) *errors = NULL;
+        hw_assert_ok(hw_model_anomaly(model, frame, per_feature, &errors, &err), err);
+        compare_numbers_with_file(t, files[per_feature], errors);
+    }
+    for (int32_t layer = 0; layer < hw_model_n_layers(model) - 1; layer++) {
+        char file[64];
+        snprintf(file, sizeof file, "deep_features_%d.csv", layer);
+        if (!is_recorded(t, file))
+            continue;
+        HW_AUTO(hw_frame) *features = NULL;
+        hw_assert_ok(hw_model_deep_features(model, frame, layer, &features, &err), err);
+        compare_numbers_with_file(t, file, features);
+    }
+}
+
 static void compare_score_metrics(tally *t, const hw_model *model, const hw_frame *frame,
                                   const json_t *expected)
 {
@@ -536,6 +596,7 @@ static void run_case(void **state)
         const char *score_file = json_string_value(json_object_get(spec, "score_frame"));
         HW_AUTO(hw_frame) *score = read_frame(spec, score_file);
         compare_predictions(&t, model, score);
+        compare_errors_and_features(&t, model, score);
         compare_score_metrics(&t, model, score, json_object_get(expected, "score_metrics"));
         compare_trajectory(&t, spec, training, params);
         report(&t);

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""anomaly, deepfeatures and weights."""
+import csv
+import os
+
+import harness
+from harness import case, check, check_one_line_error, data, run, run_ok, write
+
+
+def train(folder, *extra, frame="iris.csv"):
+    model = os.path.join(folder, "m.zip")
+    run_ok(["train", "--training_frame", data(frame), "--hidden", "5,3", "--epochs", "2", "--seed",
+            "3", "--reproducible", "--model", model] + list(extra))
+    return model
+
+
+def autoencoder(folder):
+    return train(folder, "--autoencoder", "--activation", "Tanh", "--ignored_columns", "Species")
+
+
+def rows_of(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@case
+def test_anomaly_rows_and_units_agree(folder):
+    model, out = autoencoder(folder), os.path.join(folder, "a.csv")
+    args = ["anomaly", "--model", model, "--frame", data("iris.csv")]
+    text = run_ok(args + ["--out", out]).out
+    check(text == f"reconstruction errors of 150 rows in {out}\n", text)
+    rows = rows_of(out)
+    run_ok(args + ["--per_feature", "--out", out])
+    units = rows_of(out)
+    check(len(rows) == len(units) == 150, "rows")
+    check(list(rows[0]) == ["Reconstruction.MSE"], rows[0])
+    check(len(units[0]) == 4 and all(n.startswith("reconstr_") and n.endswith(".SE")
+                                     for n in units[0]), units[0])
+    for row, unit in zip(rows, units):
+        mean = sum(map(float, unit.values())) / 4
+        check(abs(mean - float(row["Reconstruction.MSE"])) <= 1e-12, (row, unit))
+    check(run_ok(args).out.startswith('"Reconstruction.MSE"\n') or
+          run_ok(args).out.startswith("Reconstruction.MSE\n"), "standard output")
+
+
+@case
+def test_anomaly_of_a_classifier_is_refused(folder):
+    model = train(folder, "--response_column", "Species")
+    result = run(["anomaly", "--model", model, "--frame", data("iris.csv")])
+    check_one_line_error(result, ["model", "autoencoder", "Multinomial"])
+
+
+@case
+def test_deepfeatures_of_both_layers(folder):
+    model, out = train(folder, "--response_column", "Species"), os.path.join(folder, "d.csv")
+    for layer, n_units in ((0, 5), (1, 3)):
+        run_ok(["deepfeatures", "--model", model, "--frame", data("iris.csv"), "--layer", layer,
+                "--out", out])
+        rows = rows_of(out)
+        check(len(rows) == 150, len(rows))
+        check(list(rows[0]) == [f"DF.L{layer + 1}.C{i + 1}" for i in range(n_units)], rows[0])
+        check(any(float(x) != 0 for row in rows for x in row.values()), "all features are 0")
+
+
+@case
+def test_deepfeatures_of_no_such_layer_is_refused(folder):
+    model = train(folder, "--response_column", "Species")
+    for layer, words in (("2", ["layer", "2 hidden layers"]), ("-1", ["layer", "-1"]),
+                         ("first", ["layer", "first"])):
+        out = os.path.join(folder, "d.csv")
+        result = run(["deepfeatures", "--model", model, "--frame", data("iris.csv"), "--out", out,
+                      f"--layer={layer}"])
+        check_one_line_error(result, words)
+        check(not os.path.exists(out), "a file is left behind")
+
+
+@case
+def test_weights_go_back_into_training(folder):
+    for activation in ("Rectifier", "Maxout"):
+        base = ["--response_column", "Species", "--activation", activation]
+        model, out = train(folder, *base), os.path.join(folder, "w")
+        text = run_ok(["weights", "--model", model, "--out_dir", out]).out
+        check(text.endswith(f" weights and biases of 3 layers in {out}\n"), text)
+        names = [f"{what}_{i}.csv" for what in ("biases", "weights") for i in (1, 2, 3)]
+        check(sorted(os.listdir(out)) == names, os.listdir(out))
+        first = rows_of(os.path.join(out, "weights_1.csv"))
+        check(sorted(first[0]) == ["Petal.Length", "Petal.Width", "Sepal.Length", "Sepal.Width"],
+              first[0])
+        check(len(first) == (10 if activation == "Maxout" else 5), len(first))
+        given = [",".join(os.path.join(out, f"{what}_{i}.csv") for i in (1, 2, 3))
+                 for what in ("weights", "biases")]
+        again = os.path.join(folder, "again")
+        os.makedirs(again, exist_ok=True)
+        # Without epochs the network that comes out is the one that went in (biases as floats).
+        model = retrain(again, base, given)
+        run_ok(["weights", "--model", model, "--out_dir", os.path.join(again, "w")])
+        for name in names:
+            before, after = rows_of(os.path.join(out, name)), rows_of(os.path.join(again, "w", name))
+            check(len(before) == len(after), name)
+            for x, y in zip(before, after):
+                for key in x:
+                    check(abs(float(x[key]) - float(y[key])) <= 1e-7 * max(1, abs(float(x[key]))),
+                          (name, key, x[key], y[key]))
+
+
+def retrain(folder, base, given):
+    model = os.path.join(folder, "m.zip")
+    run_ok(["train", "--training_frame", data("iris.csv"), "--hidden", "5,3", "--epochs", "0",
+            "--seed", "8", "--model", model, "--initial_weights", given[0], "--initial_biases",
+            given[1]] + base)
+    return model
+
+
+@case
+def test_weights_into_a_file_is_refused(folder):
+    model = train(folder, "--response_column", "Species")
+    file = write(folder, "taken", "x")
+    check_one_line_error(run(["weights", "--model", model, "--out_dir", file]),
+                         ["out_dir", "not a folder"])
+    check_one_line_error(run(["weights", "--model", model, "--out_dir",
+                              os.path.join(folder, "none", "w")]), ["out_dir", "No such file"])
+
+
+if __name__ == "__main__":
+    harness.main()
