@@ -51,3 +51,8 @@ const hwk_table *hwk_get(void)
     }
     return table;
 }
+
+bool hwk_flush_denormals(bool on)
+{
+    return hwk_set_flush(on);
+}

@@ -5,12 +5,13 @@
  * instruction sets; the table for this machine is chosen at the first call,
  * HW_CPU_MASK=v2|v3|v4|ref in the environment forces one.
  *
- * Arithmetic is H2O's (spec 5 and 7): weights and optimiser state are float, products and gradients
- * double, every operation rounds to its type, nothing is contracted or reordered inside a row. All
- * versions give the same bits. Arrays are 64-byte aligned; n is a multiple of 16 (the stride of a
- * layer), padding included. Letters: R rows. */
+ * Exact arithmetic is H2O's (spec 5 and 7): weights and optimiser state are float, products and
+ * gradients double, every operation rounds to its type, nothing is contracted or reordered inside a
+ * row. All versions give the same bits. Arrays are 64-byte aligned; n is a multiple of 16 (the
+ * stride of a layer), padding included. Letters: R rows. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* How a weight moves; see hwi_update_rule in nn/train_row.h for who fills it. */
@@ -33,7 +34,20 @@ typedef struct hwk_row {
     double consensus_pull;
 } hwk_row;
 
+/* The same in the fast arithmetic, which is float throughout. */
+typedef struct hwk_fast_row {
+    float *weights;
+    float *mean_square_update, *mean_square_gradient;
+    float *momenta;
+    float *sum_square_gradient;
+    const float *gradient;
+    const int32_t *is_active;
+    const float *consensus;
+    float consensus_pull;
+} hwk_fast_row;
+
 typedef void hwk_update(const hwk_row *row, double x, const hwk_rule *rule, int32_t n);
+typedef void hwk_fast_update(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t n);
 
 typedef struct hwk_table {
     const char *name;
@@ -45,7 +59,15 @@ typedef struct hwk_table {
     hwk_update *update_plain;     /* no momenta; Nesterov and classical are equal */
     hwk_update *update_classical; /* momentum without Nesterov */
     hwk_update *update_nesterov;
+    /* The fast arithmetic: one float sum a row, no fused operations, so that every instruction set
+     * gives the same bits here, too. Relative error of a sum of n products about n * 6e-8. */
+    void (*accumulate_fast)(float *sums, const float *weights, float x, int32_t n);
+    hwk_fast_update *fast_adadelta, *fast_plain, *fast_classical, *fast_nesterov;
 } hwk_table;
+
+/* Switches the processor's flushing of denormal numbers on or off for this thread and returns what
+ * it was; does nothing where the processor cannot. For the fast arithmetic: H2O does not flush. */
+bool hwk_flush_denormals(bool on);
 
 /* The fastest table that this machine can run. Constant after the first call; thread-safe. */
 const hwk_table *hwk_get(void);

@@ -15,6 +15,7 @@ enum { N_ROWS = 48 };
 typedef struct arrays {
     _Alignas(64) float weights[N_ROWS], msu[N_ROWS], msg[N_ROWS], momenta[N_ROWS], squares[N_ROWS];
     _Alignas(64) float consensus[N_ROWS];
+    _Alignas(64) float fast_sums[N_ROWS], fast_gradient[N_ROWS];
     _Alignas(64) double sums[N_ROWS], gradient[N_ROWS];
     _Alignas(64) int32_t is_active[N_ROWS];
 } arrays;
@@ -34,6 +35,7 @@ static void fill(arrays *a, int64_t seed)
         a->sums[r] = hwi_rng_gaussian(&rng);
         a->is_active[r] = hwi_rng_below(&rng, 3) ? -1 : 0;
         a->gradient[r] = a->is_active[r] ? hwi_rng_gaussian(&rng) : 0;
+        a->fast_gradient[r] = (float)a->gradient[r];
     }
 }
 
@@ -55,6 +57,20 @@ static void run_all(const hwk_table *table, arrays *a, double x, const hwk_rule 
     table->update_plain(&row, x, rule, N_ROWS);
     table->update_classical(&row, x, rule, N_ROWS);
     table->update_nesterov(&row, x, rule, N_ROWS);
+    hwk_fast_row fast = {.weights = a->weights,
+                         .mean_square_update = a->msu,
+                         .mean_square_gradient = a->msg,
+                         .momenta = a->momenta,
+                         .sum_square_gradient = a->fast_sums,
+                         .gradient = a->fast_gradient,
+                         .is_active = a->is_active,
+                         .consensus = has_consensus ? a->consensus : NULL,
+                         .consensus_pull = 1e-3f};
+    table->accumulate_fast(a->fast_sums, a->weights, (float)x, N_ROWS);
+    table->fast_adadelta(&fast, (float)x, rule, N_ROWS);
+    table->fast_plain(&fast, (float)x, rule, N_ROWS);
+    table->fast_classical(&fast, (float)x, rule, N_ROWS);
+    table->fast_nesterov(&fast, (float)x, rule, N_ROWS);
 }
 
 static void test_kernels_every_version_gives_the_bits_of_the_reference(void **state)

@@ -11,6 +11,16 @@
 extern const hwk_table hwk_table_ref;
 
 #if defined(__x86_64__)
+#include <xmmintrin.h>
+
+/* Flush to zero, and denormals are zero, of the SSE control register. */
+static inline bool hwk_set_flush(bool on)
+{
+    const unsigned flags = 0x8040;
+    unsigned state = _mm_getcsr();
+    _mm_setcsr(on ? state | flags : state & ~flags);
+    return (state & flags) == flags;
+}
 extern const hwk_table hwk_table_v2, hwk_table_v3, hwk_table_v4;
 
 static inline bool can_run_v2(void)
@@ -33,5 +43,10 @@ static inline bool can_run_v4(void)
 #define HWK_LEVELS                                                                                 \
     {&hwk_table_v2, can_run_v2}, {&hwk_table_v3, can_run_v3}, {&hwk_table_v4, can_run_v4},
 #else
+static inline bool hwk_set_flush(bool on)
+{
+    (void)on;
+    return false;
+}
 #define HWK_LEVELS
 #endif

@@ -135,6 +135,72 @@ static void update_nesterov(const hwk_row *row, double x, const hwk_rule *rule, 
     update_sgd(row, x, rule, n, NESTEROV);
 }
 
+/* --- The fast arithmetic ------------------------------------------------------------------------
+ */
+
+static void accumulate_fast(float *sums, const float *weights, float x, int32_t n)
+{
+    for (int32_t r = 0; r < n; r++)
+        sums[r] += weights[r] * x;
+}
+
+static float fast_gradient(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t r)
+{
+    float w = row->weights[r];
+    float gradient = row->gradient[r] * x;
+    if (row->consensus || rule->l1 != 0 || rule->l2 != 0)
+        gradient = (gradient + (float)sign_of(w) * (float)rule->l1) + w * (float)rule->l2;
+    if (row->consensus)
+        gradient += row->consensus_pull * (w - row->consensus[r]);
+    return gradient;
+}
+
+static void fast_adadelta(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t n)
+{
+    float *msu = row->mean_square_update, *msg = row->mean_square_gradient;
+    for (int32_t r = 0; r < n; r++) {
+        float gradient = fast_gradient(row, x, rule, r);
+        float square = gradient * gradient;
+        row->sum_square_gradient[r] += square;
+        float new_msg = rule->rho * msg[r] + rule->one_minus_rho * square;
+        float rate = hwk_approx_sqrt_f32((msu[r] + rule->epsilon) / (new_msg + rule->epsilon));
+        float new_msu = rule->rho * msu[r] + ((rule->one_minus_rho * rate) * rate) * square;
+        if (!row->is_active[r])
+            continue;
+        msg[r] = new_msg;
+        msu[r] = new_msu;
+        row->weights[r] = row->weights[r] - rate * gradient;
+    }
+}
+
+static void fast_plain(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t n)
+{
+    for (int32_t r = 0; r < n; r++)
+        if (row->is_active[r])
+            row->weights[r] = row->weights[r] - rule->step * fast_gradient(row, x, rule, r);
+}
+
+static void fast_classical(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t n)
+{
+    for (int32_t r = 0; r < n; r++) {
+        if (!row->is_active[r])
+            continue;
+        float delta = rule->step * fast_gradient(row, x, rule, r);
+        row->weights[r] = (row->weights[r] - delta) + rule->momentum * row->momenta[r];
+        row->momenta[r] = -delta;
+    }
+}
+
+static void fast_nesterov(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t n)
+{
+    for (int32_t r = 0; r < n; r++) {
+        if (!row->is_active[r])
+            continue;
+        row->momenta[r] = row->momenta[r] * rule->momentum - fast_gradient(row, x, rule, r);
+        row->weights[r] = row->weights[r] + rule->step * row->momenta[r];
+    }
+}
+
 const hwk_table hwk_table_ref = {
     .name = "ref",
     .accumulate = accumulate,
@@ -143,4 +209,9 @@ const hwk_table hwk_table_ref = {
     .update_plain = update_plain,
     .update_classical = update_classical,
     .update_nesterov = update_nesterov,
+    .accumulate_fast = accumulate_fast,
+    .fast_adadelta = fast_adadelta,
+    .fast_plain = fast_plain,
+    .fast_classical = fast_classical,
+    .fast_nesterov = fast_nesterov,
 };

@@ -108,6 +108,18 @@ static void sum_inputs_maxout(const hwi_layer *layer, const hwk_table *kernels,
         lw->net[r] += layer->biases[r];
 }
 
+static void sum_inputs_fast(const hwi_layer *layer, const hwk_table *kernels,
+                            const hwi_active *input, hwi_layer_work *lw)
+{
+    memset(lw->fast_net, 0, (size_t)layer->stride * sizeof(float));
+    for (int32_t i = 0; i < input->n; i++)
+        kernels->accumulate_fast(lw->fast_net,
+                                 layer->weights + (int64_t)input->units[i] * layer->stride,
+                                 (float)input->values[i], layer->stride);
+    for (int32_t r = 0; r < layer->n_rows; r++)
+        lw->net[r] = (double)lw->fast_net[r] + layer->biases[r];
+}
+
 static void softmax(const double *net, int32_t n, double *out)
 {
     double max = net[0];
@@ -194,7 +206,9 @@ void hwi_forward(const hwi_network *network, hwi_work *work, const hwi_dropout *
         bool has_mask = dropout && layer->has_dropout;
         if (has_mask)
             draw_mask(layer, dropout, lw->is_kept);
-        if (layer->kind == HWI_UNIT_MAXOUT)
+        if (work->is_fast)
+            sum_inputs_fast(layer, work->kernels, input, lw);
+        else if (layer->kind == HWI_UNIT_MAXOUT)
             sum_inputs_maxout(layer, work->kernels, input, lw);
         else
             sum_inputs(layer, work->kernels, input, lw);

@@ -185,42 +185,87 @@ static hwk_update *choose_update(const hwi_sgd *sgd, const hwk_table *kernels,
     return sgd->is_nesterov ? kernels->update_nesterov : kernels->update_classical;
 }
 
-static void *at_input(void *array, int64_t offset, size_t size)
+static hwk_fast_update *choose_fast_update(const hwi_sgd *sgd, const hwk_table *kernels,
+                                           const hwi_layer *layer)
 {
-    return array ? (char *)array + offset * (int64_t)size : NULL;
+    if (sgd->is_adaptive)
+        return kernels->fast_adadelta;
+    if (!layer->momenta)
+        return kernels->fast_plain;
+    return sgd->is_nesterov ? kernels->fast_nesterov : kernels->fast_classical;
 }
 
-static void update_weights(const hwi_sgd *sgd, int32_t l, hwi_layer *layer, hwi_layer_work *lw,
-                           const hwk_table *kernels, const hwi_active *input, const double *dense)
+static float *at_input(float *array, int64_t offset)
 {
-    const hwk_rule rule = {.rho = sgd->rho,
-                           .one_minus_rho = 1.0f - sgd->rho,
-                           .epsilon = sgd->epsilon,
-                           .step = sgd->steps[l],
-                           .momentum = sgd->momentum,
-                           .l1 = sgd->l1,
-                           .l2 = sgd->l2};
+    return array ? array + offset : NULL;
+}
+
+static hwk_rule rule_of_layer(const hwi_sgd *sgd, int32_t l)
+{
+    return (hwk_rule){.rho = sgd->rho,
+                      .one_minus_rho = 1.0f - sgd->rho,
+                      .epsilon = sgd->epsilon,
+                      .step = sgd->steps[l],
+                      .momentum = sgd->momentum,
+                      .l1 = sgd->l1,
+                      .l2 = sgd->l2};
+}
+
+/* The inputs that move weights. fast_mode leaves alone what an input of 0 would move: decay,
+ * regularisation. */
+typedef struct moving_inputs {
+    int32_t n;
+    const int32_t *units; /* NULL: all, in order */
+    const double *values;
+} moving_inputs;
+
+static void update_weights_exactly(const hwi_sgd *sgd, int32_t l, hwi_layer *layer,
+                                   hwi_layer_work *lw, const hwk_table *kernels,
+                                   const moving_inputs *inputs)
+{
+    const hwk_rule rule = rule_of_layer(sgd, l);
     hwk_update *update = choose_update(sgd, kernels, layer);
     memset(lw->sum_squares, 0, (size_t)layer->stride * sizeof(double));
     const float *consensus = sgd->consensus ? sgd->consensus->layers[l].weights : NULL;
-    /* fast_mode leaves alone what an input of 0 would move: decay, regularisation. */
-    int32_t n = sgd->fast_mode ? input->n : layer->n_in;
-    for (int32_t i = 0; i < n; i++) {
-        int32_t c = sgd->fast_mode ? input->units[i] : i;
-        double x = sgd->fast_mode ? input->values[i] : dense[i];
-        int64_t offset = (int64_t)c * layer->stride;
-        hwk_row row = {
-            .weights = layer->weights + offset,
-            .mean_square_update = at_input(layer->mean_square_update, offset, sizeof(float)),
-            .mean_square_gradient = at_input(layer->mean_square_gradient, offset, sizeof(float)),
-            .momenta = at_input(layer->momenta, offset, sizeof(float)),
-            .sum_square_gradient = lw->sum_squares,
-            .gradient = lw->gradient,
-            .is_active = lw->is_active,
-            .consensus = consensus ? consensus + offset : NULL,
-            .consensus_pull = sgd->consensus_pull};
-        update(&row, x, &rule, layer->stride);
+    for (int32_t i = 0; i < inputs->n; i++) {
+        int64_t offset = (int64_t)(inputs->units ? inputs->units[i] : i) * layer->stride;
+        hwk_row row = {.weights = layer->weights + offset,
+                       .mean_square_update = at_input(layer->mean_square_update, offset),
+                       .mean_square_gradient = at_input(layer->mean_square_gradient, offset),
+                       .momenta = at_input(layer->momenta, offset),
+                       .sum_square_gradient = lw->sum_squares,
+                       .gradient = lw->gradient,
+                       .is_active = lw->is_active,
+                       .consensus = consensus ? consensus + offset : NULL,
+                       .consensus_pull = sgd->consensus_pull};
+        update(&row, inputs->values[i], &rule, layer->stride);
     }
+}
+
+static void update_weights_fast(const hwi_sgd *sgd, int32_t l, hwi_layer *layer, hwi_layer_work *lw,
+                                const hwk_table *kernels, const moving_inputs *inputs)
+{
+    const hwk_rule rule = rule_of_layer(sgd, l);
+    hwk_fast_update *update = choose_fast_update(sgd, kernels, layer);
+    memset(lw->fast_sum_squares, 0, (size_t)layer->stride * sizeof(float));
+    for (int32_t r = 0; r < layer->stride; r++)
+        lw->fast_gradient[r] = (float)lw->gradient[r];
+    const float *consensus = sgd->consensus ? sgd->consensus->layers[l].weights : NULL;
+    for (int32_t i = 0; i < inputs->n; i++) {
+        int64_t offset = (int64_t)(inputs->units ? inputs->units[i] : i) * layer->stride;
+        hwk_fast_row row = {.weights = layer->weights + offset,
+                            .mean_square_update = at_input(layer->mean_square_update, offset),
+                            .mean_square_gradient = at_input(layer->mean_square_gradient, offset),
+                            .momenta = at_input(layer->momenta, offset),
+                            .sum_square_gradient = lw->fast_sum_squares,
+                            .gradient = lw->fast_gradient,
+                            .is_active = lw->is_active,
+                            .consensus = consensus ? consensus + offset : NULL,
+                            .consensus_pull = (float)sgd->consensus_pull};
+        update(&row, (float)inputs->values[i], &rule, layer->stride);
+    }
+    for (int32_t r = 0; r < layer->n_rows; r++)
+        lw->sum_squares[r] = (double)lw->fast_sum_squares[r];
 }
 
 /* H2O scales a Maxout row over the wrong range: 2C - 2 neighbouring entries of both channels from
@@ -360,7 +405,13 @@ bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, dou
             continue;
         const hwi_active *input = l > 0 ? &work->layers[l - 1].output : &work->input;
         const double *dense = l > 0 ? work->layers[l - 1].activation : work->dense_input;
-        update_weights(sgd, l, layer, lw, work->kernels, input, dense);
+        moving_inputs inputs = {input->n, input->units, input->values};
+        if (!sgd->fast_mode)
+            inputs = (moving_inputs){layer->n_in, NULL, dense};
+        if (work->is_fast)
+            update_weights_fast(sgd, l, layer, lw, work->kernels, &inputs);
+        else
+            update_weights_exactly(sgd, l, layer, lw, work->kernels, &inputs);
         if (sgd->has_max_w2)
             constrain_weights(sgd, layer, lw, work->kernels);
         for (int32_t k = 0; k < lw->n_active_rows; k++)

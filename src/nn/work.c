@@ -37,6 +37,9 @@ static void lay_out(const hwi_network *network, int32_t max_active, bool has_max
         lw->partials = carve(c, (int64_t)N_PARTIALS * layer->stride, sizeof(double));
         lw->gradient = carve(c, layer->stride, sizeof(double));
         lw->sum_squares = carve(c, layer->stride, sizeof(double));
+        lw->fast_net = carve(c, layer->stride, sizeof(float));
+        lw->fast_gradient = carve(c, layer->stride, sizeof(float));
+        lw->fast_sum_squares = carve(c, layer->stride, sizeof(float));
         lw->is_active = carve(c, layer->stride, sizeof(int32_t));
         lw->active_rows = carve(c, layer->n_rows, sizeof(int32_t));
         lw->is_kept = carve(c, layer->n_units + 8, 1);

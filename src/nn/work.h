@@ -14,9 +14,11 @@ typedef struct hwi_layer_work {
     double *error; /* (n_units) derivative of the loss by the activation; of the output: by its net
                       input */
     double *net;   /* (stride) weighted sums */
-    double *partials;     /* (8, stride) H2O's eight partial sums */
-    double *gradient;     /* (stride) by the net input of each row; 0 where not active */
-    double *sum_squares;  /* (stride) of weight gradients, for the biases of ADADELTA */
+    double *partials;    /* (8, stride) H2O's eight partial sums */
+    double *gradient;    /* (stride) by the net input of each row; 0 where not active */
+    double *sum_squares; /* (stride) of weight gradients, for the biases of ADADELTA */
+    /* (stride) the same three in the fast arithmetic */
+    float *fast_net, *fast_gradient, *fast_sum_squares;
     float *row_squares;   /* (9, stride) squared weights of each row, for max_w2; NULL without */
     int32_t *is_active;   /* (stride) -1 or 0 */
     int32_t *active_rows; /* (n_rows) ascending */
@@ -28,6 +30,7 @@ typedef struct hwi_layer_work {
 
 typedef struct hwi_work {
     const hwk_table *kernels;
+    bool is_fast; /* float throughout; false (H2O's own arithmetic) unless the owner sets it */
     int32_t n_layers;
     hwi_layer_work *layers;
     hwi_active input;    /* units of the input layer that are not 0 */

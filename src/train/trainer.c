@@ -160,8 +160,10 @@ static hw_status set_up_network(hwi_trainer *trainer, hw_error *err)
                            params->initial_weight_scale, params->seed);
     HW_TRY(hwi_set_initial_values(params, trainer->network, err));
     HW_TRY(hwi_sgd_init(&trainer->sgd, params, trainer->network->n_layers, err));
-    return hwi_work_new(trainer->network, trainer->encoder->n_units, trainer->sgd.has_max_w2,
-                        &trainer->work, err);
+    HW_TRY(hwi_work_new(trainer->network, trainer->encoder->n_units, trainer->sgd.has_max_w2,
+                        &trainer->work, err));
+    trainer->work->is_fast = !params->reproducible;
+    return HW_OK;
 }
 
 static hw_status set_up_sampler(hwi_trainer *trainer, hw_error *err)
@@ -384,6 +386,7 @@ static void train_iteration(hwi_trainer *trainer)
     hwi_sampler_begin(sampler, trainer->iterations, trainer->processed);
     int64_t n_counted = 0;
     hwi_pick pick;
+    bool was_flushing = hwk_flush_denormals(trainer->work->is_fast);
     while (hwi_sampler_next(sampler, n_counted, &pick)) {
         int32_t row = trainer->balanced.n > 0 ? trainer->balanced.rows[pick.row] : pick.row;
         if (row_is_bad(trainer, row))
@@ -395,6 +398,7 @@ static void train_iteration(hwi_trainer *trainer)
         if (trainer->is_cancelled || trainer->is_out_of_time || trainer->has_infinite_bias)
             break;
     }
+    hwk_flush_denormals(was_flushing);
     trainer->processed += n_counted;
 }
 
