@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/rng.h"
 #include "encoder/build.h"
+#include "model/mojo.h"
 
 enum { MAX_CLASSES = 65536 };
 
@@ -165,6 +166,14 @@ static hw_status check_validation(const hwi_encoder *encoder, const hw_frame *va
     return HW_OK;
 }
 
+/* A name that the model file cannot hold is refused before training, not after. */
+static hw_status check_names(const hwi_encoder *encoder, hw_error *err)
+{
+    for (int32_t i = 0; i < encoder->n_columns; i++)
+        HW_TRY(hwi_mojo_check_column_name(encoder->columns[i].name, err));
+    return HW_OK;
+}
+
 static double count_network_weights(const hw_params *params, const hwi_encoder *encoder,
                                     int32_t n_outputs)
 {
@@ -238,6 +247,7 @@ hw_status hwi_prepare(const hw_params *given, const hw_frame *training, const hw
     if (status != HW_OK)
         return status;
     HW_TRY(check_validation(out->encoder, validation, err));
+    HW_TRY(check_names(out->encoder, err));
     out->effective = hw_params_copy(given);
     out->actual = hw_params_copy(given);
     HW_CHECK_ALLOC(err, out->effective);

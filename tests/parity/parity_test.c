@@ -21,6 +21,10 @@
 /* Of numbers that hang on exp and log; weights are compared bit by bit. */
 static const double BIAS_TOLERANCE = 1e-12, VALUE_TOLERANCE = 1e-9;
 
+/* The fast arithmetic drifts from the exact one by roundings to float: at most 8e-6 when this was
+ * written. */
+static const double FAST_TOLERANCE = 1e-4;
+
 static const char *fixtures(void)
 {
     const char *folder = getenv("HW_FIXTURES");
@@ -173,14 +177,14 @@ static bool set_params(const json_t *spec, hw_params *params, hw_error *out_refu
 typedef struct tally {
     const char *case_name;
     int64_t n_weights, n_weights_differ;
-    double worst_bias, worst_value, worst_prediction;
+    double worst_weight, worst_bias, worst_value, worst_prediction;
     char worst_path[256];
     int n_failures;
 } tally;
 
 static void complain(tally *t, const char *path, const char *what)
 {
-    if (t->n_failures++ < 12)
+    if (t->n_failures++ < 12 && !getenv("HW_PARITY_FAST"))
         print_message("%s: %s: %s\n", t->case_name, path, what);
 }
 
@@ -256,6 +260,7 @@ static void compare_network(tally *t, const json_t *actual, const json_t *expect
             float y = (float)json_number_value(json_array_get(ew, i));
             t->n_weights++;
             t->n_weights_differ += x != y;
+            t->worst_weight = fmax(t->worst_weight, relative_difference((double)x, (double)y));
         }
         for (size_t i = 0; i < json_array_size(eb); i++) {
             double difference = relative_difference(json_number_value(json_array_get(ab, i)),
@@ -511,9 +516,10 @@ static void compare_score_metrics(tally *t, const hw_model *model, const hw_fram
 static void report(const tally *t)
 {
     if (getenv("HW_PARITY_TABLE"))
-        print_message("| %-28s | %6lld of %6lld | %8.1e | %8.1e | %8.1e | %s\n", t->case_name,
-                      (long long)t->n_weights_differ, (long long)t->n_weights, t->worst_bias,
-                      t->worst_prediction, t->worst_value, t->worst_path);
+        print_message("| %-28s | %6lld of %6lld | %7.1e | %7.1e | %7.1e | %7.1e | %s\n",
+                      t->case_name, (long long)t->n_weights_differ, (long long)t->n_weights,
+                      t->worst_weight, t->worst_bias, t->worst_prediction, t->worst_value,
+                      t->worst_path);
 }
 
 /* Biases, and the initial points of the trajectory, of a run stopped early. */
@@ -563,6 +569,22 @@ static void expect_refusal(const json_t *expected, hw_status status, const hw_er
     free(text);
 }
 
+/* HW_PARITY_FAST=1: the same cases in the fast arithmetic, to see in the table how far it drifts.
+ */
+static bool is_fast(void)
+{
+    return getenv("HW_PARITY_FAST") != NULL;
+}
+
+/* All that `reproducible` means but the arithmetic. */
+static void use_fast_arithmetic(hw_params *params)
+{
+    params->reproducible = false;
+    params->score_each_iteration = true;
+    if (params->train_samples_per_iteration == -2)
+        params->train_samples_per_iteration = -1;
+}
+
 static void run_case(void **state)
 {
     tally t = {.case_name = *state};
@@ -582,6 +604,8 @@ static void run_case(void **state)
     const char *validation_file = json_string_value(json_object_get(spec, "validation_frame"));
     HW_AUTO(hw_frame) *validation = validation_file ? read_frame(spec, validation_file) : NULL;
     ignore_others(spec, training, params);
+    if (is_fast())
+        use_fast_arithmetic(params);
     HW_AUTO(hw_model) *model = NULL;
     hw_error err = refusal;
     hw_status status = refusal.code;
@@ -607,7 +631,10 @@ static void run_case(void **state)
     }
     json_decref(spec);
     json_decref(expected);
-    assert_int_equal(t.n_failures, 0);
+    if (is_fast())
+        assert_true(t.worst_prediction <= FAST_TOLERANCE);
+    else
+        assert_int_equal(t.n_failures, 0);
 }
 
 enum { MAX_CASES = 256 };
