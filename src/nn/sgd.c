@@ -7,31 +7,49 @@
 
 enum { N_PARTIALS = 8 };
 
+/* The distribution whose loss is learned. gaussian takes any loss, and the guide's loss is the one
+ * that is minimised; H2O learns squared errors all the same (spec 6.1). */
+static hw_distribution learned_distribution(const hw_params *params)
+{
+    if (params->h2o_compat || params->distribution != HW_DISTRIBUTION_GAUSSIAN)
+        return params->distribution;
+    switch (params->loss) {
+    case HW_LOSS_ABSOLUTE:
+        return HW_DISTRIBUTION_LAPLACE;
+    case HW_LOSS_HUBER:
+        return HW_DISTRIBUTION_HUBER;
+    case HW_LOSS_QUANTILE:
+        return HW_DISTRIBUTION_QUANTILE;
+    default:
+        return HW_DISTRIBUTION_GAUSSIAN;
+    }
+}
+
 hw_status hwi_sgd_init(hwi_sgd *sgd, const hw_params *params, int32_t n_layers, hw_error *err)
 {
     bool has_momenta = params->momentum_start != 0 || params->momentum_stable != 0;
-    *sgd = (hwi_sgd){
-        .is_adaptive = params->adaptive_rate,
-        .is_nesterov = params->nesterov_accelerated_gradient,
-        .fast_mode = params->fast_mode,
-        .h2o_compat = params->h2o_compat,
-        .l1 = (float)params->l1,
-        .l2 = (float)params->l2,
-        .rho = (float)params->rho,
-        .epsilon = (float)params->epsilon,
-        .rate = params->rate,
-        .rate_annealing = params->rate_annealing,
-        .rate_decay = params->rate_decay,
-        .momentum_start = params->momentum_start,
-        .momentum_ramp = params->momentum_ramp,
-        .momentum_stable = params->momentum_stable,
-        .max_w2 = params->max_w2,
-        .has_max_w2 = params->max_w2 < FLT_MAX,
-        .sparsity_beta = params->sparsity_beta,
-        .average_activation = params->average_activation,
-        .is_quadratic_loss = params->loss == HW_LOSS_QUADRATIC,
-        .distribution = {params->distribution, params->tweedie_power, params->quantile_alpha, 1},
-        .n_layers = n_layers};
+    *sgd = (hwi_sgd){.is_adaptive = params->adaptive_rate,
+                     .is_nesterov = params->nesterov_accelerated_gradient,
+                     .fast_mode = params->fast_mode,
+                     .h2o_compat = params->h2o_compat,
+                     .l1 = (float)params->l1,
+                     .l2 = (float)params->l2,
+                     .rho = (float)params->rho,
+                     .epsilon = (float)params->epsilon,
+                     .rate = params->rate,
+                     .rate_annealing = params->rate_annealing,
+                     .rate_decay = params->rate_decay,
+                     .momentum_start = params->momentum_start,
+                     .momentum_ramp = params->momentum_ramp,
+                     .momentum_stable = params->momentum_stable,
+                     .max_w2 = params->max_w2,
+                     .has_max_w2 = params->max_w2 < FLT_MAX,
+                     .sparsity_beta = params->sparsity_beta,
+                     .average_activation = params->average_activation,
+                     .is_quadratic_loss = params->loss == HW_LOSS_QUADRATIC,
+                     .distribution = {learned_distribution(params), params->tweedie_power,
+                                      params->quantile_alpha, 1},
+                     .n_layers = n_layers};
     sgd->skips_zero_gradient =
         sgd->fast_mode || (!sgd->is_adaptive && !has_momenta && sgd->l1 == 0 && sgd->l2 == 0);
     sgd->steps = HWI_NEW_ARRAY(float, (size_t)n_layers);
