@@ -60,6 +60,8 @@ void hw_model_unref(hw_model *model)
     hw_metrics_free(model->cross_validation_metrics);
     hwi_messages_clear(&model->messages);
     free_frame_notes(model->frame_notes, model->n_frame_notes);
+    hwi_free(model->resume.met_missing);
+    hwi_free(model->resume.stopping_values);
     hwi_free(model);
 }
 

@@ -26,6 +26,16 @@ typedef struct hwi_frame_note {
     int64_t *n_missing; /* (n_columns) */
 } hwi_frame_note;
 
+/* What only continuing needs. */
+typedef struct hwi_resume {
+    bool *met_missing; /* (C) categoricals that were missing in some sample; NULL: not known */
+    double *stopping_values; /* (n_stopping_values) one a row of the history, of the actual
+                                stopping_metric; NULL: not known */
+    int32_t n_stopping_values;
+    double huber_delta; /* border between quadratic and linear loss; 0 when there is none */
+    double scoring_ms;  /* part of run_time_ms */
+} hwi_resume;
+
 struct hw_model {
     _Atomic int32_t n_refs;
     hw_category category;
@@ -54,6 +64,7 @@ struct hw_model {
     double epochs;
     int64_t seed;                       /* the one in effect */
     int64_t start_time_ms, run_time_ms; /* since 1970; wall clock */
+    hwi_resume resume;
     bool is_from_h2o; /* read from a plain MOJO: no optimiser state, no heavywater/ entries */
 };
 

@@ -97,6 +97,49 @@ static hw_status read_counters(const branch *top, hw_model *model, hw_error *err
     return get_int(&in, "run_time_ms", 0, INT64_MAX / 4, &model->run_time_ms, err);
 }
 
+static hw_status read_met_missing(const branch *in, hw_model *model, hw_error *err)
+{
+    const json_t *flags = json_object_get(in->json, "met_missing");
+    int32_t n = model->encoder->n_cats;
+    if (json_is_null(flags))
+        return HW_OK;
+    if (!json_is_array(flags) || json_array_size(flags) != (size_t)n)
+        return fail_key(in, "met_missing", "one flag a categorical predictor", err);
+    model->resume.met_missing = HWI_NEW_ARRAY(bool, (size_t)n);
+    HW_CHECK_ALLOC(err, model->resume.met_missing);
+    for (int32_t i = 0; i < n; i++)
+        model->resume.met_missing[i] = json_is_true(json_array_get(flags, (size_t)i));
+    return HW_OK;
+}
+
+/* Files of the first versions lack this: their models can be continued, but for what it holds. */
+static hw_status read_resume(const branch *top, hw_model *model, hw_error *err)
+{
+    branch in;
+    hwi_resume *resume = &model->resume;
+    if (!json_object_get(top->json, "resume"))
+        return HW_OK;
+    HW_TRY(get_branch(top, "resume", &in, err));
+    if (!hwi_json_read_number(json_object_get(in.json, "huber_delta"), &resume->huber_delta) ||
+        !(resume->huber_delta >= 0))
+        return fail_key(&in, "huber_delta", "a number from 0", err);
+    if (!hwi_json_read_number(json_object_get(in.json, "scoring_ms"), &resume->scoring_ms))
+        return fail_key(&in, "scoring_ms", "a number", err);
+    const json_t *values = json_object_get(in.json, "stopping_values");
+    if (!json_is_null(values)) {
+        size_t n = json_array_size(values);
+        if (!json_is_array(values) || n > INT32_MAX)
+            return fail_key(&in, "stopping_values", "an array", err);
+        resume->stopping_values = HWI_NEW_ARRAY(double, n);
+        HW_CHECK_ALLOC(err, resume->stopping_values);
+        resume->n_stopping_values = (int32_t)n;
+        for (size_t i = 0; i < n; i++)
+            if (!hwi_json_read_number(json_array_get(values, i), &resume->stopping_values[i]))
+                return fail_key(&in, "stopping_values", "numbers", err);
+    }
+    return read_met_missing(&in, model, err);
+}
+
 static bool type_from_name(const char *name, hw_type *out)
 {
     for (int i = HW_TYPE_INT; name && i <= HW_TYPE_UUID; i++)
@@ -378,6 +421,7 @@ hw_status hwi_state_read(const json_t *state, const char *path, hw_model *model,
                 HWI_STATE_ENTRY, (long long)version, HWI_STATE_VERSION);
     HW_TRY(get_bool(&top, "is_from_h2o", &model->is_from_h2o, err));
     HW_TRY(read_counters(&top, model, err));
+    HW_TRY(read_resume(&top, model, err));
     HW_TRY(read_encoder(&top, model->encoder, err));
     HW_TRY(read_params(&top, "parameters_given", model->params_given, true, err));
     HW_TRY(read_params(&top, "parameters_actual", model->params_actual, false, err));

@@ -37,6 +37,26 @@ static void put_counters(hwi_json *json, const hw_model *model)
     hwi_json_end_object(json);
 }
 
+static void put_resume(hwi_json *json, const hw_model *model)
+{
+    const hwi_resume *resume = &model->resume;
+    hwi_json_key(json, "resume");
+    hwi_json_begin_object(json);
+    hwi_json_put_double(json, "huber_delta", resume->huber_delta);
+    hwi_json_put_double(json, "scoring_ms", resume->scoring_ms);
+    put_doubles(json, "stopping_values", resume->stopping_values, resume->n_stopping_values);
+    hwi_json_key(json, "met_missing");
+    if (resume->met_missing) {
+        hwi_json_begin_array(json, true);
+        for (int32_t i = 0; i < model->encoder->n_cats; i++)
+            hwi_json_bool(json, resume->met_missing[i]);
+        hwi_json_end_array(json);
+    } else {
+        hwi_json_null(json);
+    }
+    hwi_json_end_object(json);
+}
+
 static void put_encoder(hwi_json *json, const hwi_encoder *encoder)
 {
     hwi_json_key(json, "encoder");
@@ -140,6 +160,7 @@ void hwi_state_write(const hw_model *model, hwi_buffer *out)
     hwi_json_put_string(&json, "heavywater_version", HW_VERSION);
     hwi_json_put_bool(&json, "is_from_h2o", model->is_from_h2o);
     put_counters(&json, model);
+    put_resume(&json, model);
     put_encoder(&json, model->encoder);
     put_params(&json, "parameters_given", model->params_given, false);
     put_params(&json, "parameters_actual", model->params_actual, true);

@@ -147,8 +147,6 @@ static void test_params_set_refuses_with_one_clear_line(void **state)
         {"nfolds", "5", HW_EUNSUPPORTED, "nfolds: cross-validation is not in this version"},
         {"keep_cross_validation_models", "false", HW_EUNSUPPORTED,
          "keep_cross_validation_models: cross-validation is not in this version"},
-        {"checkpoint", "m.zip", HW_EUNSUPPORTED,
-         "checkpoint: continuing from a saved model is not in this version"},
         {"categorical_encoding", "Eigen", HW_EUNSUPPORTED,
          "categorical_encoding: only AUTO and OneHotInternal are in this version"},
     };

@@ -2,6 +2,7 @@
 #include "train/history.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -137,6 +138,50 @@ static hw_status remember_value(hwi_history *history, double value, hw_error *er
         history->capacity = capacity;
     }
     history->stopping_values[history->n++] = value;
+    return HW_OK;
+}
+
+/* A stopping value of a row of the table; NaN when the table does not hold this metric. */
+static double value_in_table(const hwi_history *history, const hw_table *table, int64_t row)
+{
+    bool is_square = history->metric == HW_STOPPING_METRIC_MSE;
+    const char *value =
+        is_square ? "RMSE" : hwi_stopping_value_name(history->metric, history->category);
+    const char *frame = history->has_validation ? "validation" : "training";
+    int32_t n;
+    const shown *columns = columns_of(history->category, &n);
+    for (int32_t i = 0; i < n; i++) {
+        if (strcmp(columns[i].value, value) != 0)
+            continue;
+        char name[64];
+        snprintf(name, sizeof name, "%s_%s", frame, columns[i].name);
+        double x = hw_table_number(table, row, hw_table_find_column(table, name));
+        return is_square ? x * x : x;
+    }
+    return NAN;
+}
+
+hw_status hwi_history_continue(hwi_history *history, const hw_table *table, const double *values,
+                               int32_t n_values, hw_error *err)
+{
+    int32_t n = hw_table_n_columns(history->table);
+    bool is_same = table && hw_table_n_columns(table) == n;
+    for (int32_t c = 0; is_same && c < n; c++)
+        is_same =
+            strcmp(hw_table_column_name(table, c), hw_table_column_name(history->table, c)) == 0;
+    if (!is_same)
+        HW_FAIL(err, HW_EINVAL, "checkpoint",
+                "checkpoint: the model has no scoring history of the kind that it would go on "
+                "with");
+    HW_AUTO(hw_table) *copy = hwi_table_copy(table);
+    HW_TRY(hwi_table_check(copy, err));
+    for (int64_t row = 0; row < hw_table_n_rows(table); row++) {
+        bool is_known = values && row < n_values;
+        HW_TRY(remember_value(history, is_known ? values[row] : value_in_table(history, table, row),
+                              err));
+    }
+    hwi_table_free(history->table);
+    history->table = HW_TAKE(copy);
     return HW_OK;
 }
 

@@ -29,5 +29,10 @@ hw_status hwi_history_init(hwi_history *history, hw_category category, bool has_
 void hwi_history_clear(hwi_history *history);
 hw_status hwi_history_add(hwi_history *history, const hwi_history_event *event,
                           hw_error *err) HW_MUST_USE;
+/* Starts with the rows of an earlier training of the same category. values are its stopping values
+ * (n_values), of the same metric as this history's, or NULL: then they are taken from the table
+ * where it has them. HW_EINVAL when the tables differ in their columns. */
+hw_status hwi_history_continue(hwi_history *history, const hw_table *table, const double *values,
+                               int32_t n_values, hw_error *err) HW_MUST_USE;
 /* Samples learned from in each second of training, as H2O counts. */
 double hwi_history_speed(const hwi_history_event *event);

@@ -54,14 +54,17 @@ static hw_stopping_metric default_metric(hw_category category)
     }
 }
 
-double hwi_stopping_value(hw_stopping_metric metric, const hw_metrics *metrics)
+const char *hwi_stopping_value_name(hw_stopping_metric metric, hw_category category)
 {
     traits t = traits_of(metric);
+    return t.name ? t.name : traits_of(default_metric(category)).name;
+}
+
+double hwi_stopping_value(hw_stopping_metric metric, const hw_metrics *metrics)
+{
     if (!metrics)
         return NAN;
-    if (!t.name)
-        t = traits_of(default_metric(hw_metrics_category(metrics)));
-    return hw_metrics_value(metrics, t.name);
+    return hw_metrics_value(metrics, hwi_stopping_value_name(metric, hw_metrics_category(metrics)));
 }
 
 const char *hwi_stopping_name(hw_stopping_metric metric, hw_category category)

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "model/importance.h"
+#include "train/checkpoint.h"
 #include "train/trainer.h"
 
 enum { MAX_SAMPLE_ROWS = 1000 };
@@ -162,6 +163,12 @@ static void take_results(hwi_trainer *trainer, hwi_prepared *prepared, hw_model 
     model->params_actual = HW_TAKE(prepared->actual);
     model->messages = prepared->messages;
     prepared->messages = (hwi_messages){0};
+    model->resume = (hwi_resume){.met_missing = HW_TAKE(trainer->met_missing),
+                                 .stopping_values = HW_TAKE(trainer->history.stopping_values),
+                                 .n_stopping_values = trainer->history.n,
+                                 .scoring_ms = trainer->scoring_ms + trainer->before.scoring_ms};
+    if (trainer->sgd.distribution.kind == HW_DISTRIBUTION_HUBER)
+        model->resume.huber_delta = trainer->sgd.distribution.huber_delta;
 }
 
 static double default_threshold(const hw_model *model)
@@ -201,8 +208,9 @@ static hw_status assemble(hwi_trainer *trainer, hwi_prepared *prepared, const hw
     model->iterations = trainer->iterations;
     model->epochs = hwi_trainer_epochs(trainer);
     model->seed = trainer->params->seed;
-    model->run_time_ms = (int64_t)(hwi_clock_ms() - trainer->start_ms);
-    model->start_time_ms = hwi_wall_clock_ms() - model->run_time_ms;
+    double run_ms = hwi_clock_ms() - trainer->start_ms;
+    model->run_time_ms = (int64_t)(run_ms + trainer->before.elapsed_ms);
+    model->start_time_ms = hwi_wall_clock_ms() - (int64_t)run_ms;
     /* The summary shows the rates after the last sample. */
     hwi_sgd_set_rates(&trainer->sgd, (double)trainer->processed);
     HW_TRY(summarize(trainer, model, err));
@@ -217,14 +225,16 @@ static hw_status assemble(hwi_trainer *trainer, hwi_prepared *prepared, const hw
 
 static hw_status train_prepared(hwi_prepared *prepared, const hw_params *given,
                                 const hw_frame *training, const hw_frame *validation,
-                                const hw_train_options *options, hw_model **out_model,
-                                hw_error *err)
+                                const hw_train_options *options, const hw_model *from,
+                                hw_model **out_model, hw_error *err)
 {
     HW_AUTO(hw_model) *model = hwi_model_new();
     HW_CHECK_ALLOC(err, model);
     hwi_trainer trainer;
     hw_error diverged = {0};
     hw_status status = hwi_trainer_init(&trainer, prepared, training, validation, options, err);
+    if (status == HW_OK && from)
+        status = hwi_checkpoint_restore(from, &trainer, err);
     if (status == HW_OK) {
         status = hwi_trainer_run(&trainer, &diverged);
         if (status != HW_OK && err)
@@ -243,10 +253,20 @@ static hw_status train_prepared(hwi_prepared *prepared, const hw_params *given,
 hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_frame *validation,
                     const hw_train_options *options, hw_model **out_model, hw_error *err)
 {
+    HW_AUTO(hw_model) *from = NULL;
+    HW_AUTO(hw_frame) *aligned = NULL;
+    HW_TRY(hwi_checkpoint_read(params, &from, err));
+    if (from) {
+        HW_TRY(hwi_checkpoint_align(from, params, training, &aligned, err));
+        training = aligned;
+    }
     hwi_prepared prepared;
     hw_status status = hwi_prepare(params, training, validation, &prepared, err);
+    if (status == HW_OK && from)
+        status = hwi_checkpoint_check(from, validation != NULL, &prepared, err);
     if (status == HW_OK)
-        status = train_prepared(&prepared, params, training, validation, options, out_model, err);
+        status =
+            train_prepared(&prepared, params, training, validation, options, from, out_model, err);
     hwi_prepared_clear(&prepared);
     return status;
 }

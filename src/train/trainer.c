@@ -254,7 +254,8 @@ void hwi_trainer_clear(hwi_trainer *trainer)
 
 static double seconds_left(const hwi_trainer *trainer, double epochs, double seconds)
 {
-    double by_epochs = epochs > 0 ? seconds * (trainer->params->epochs - epochs) / epochs : NAN;
+    double done = epochs - (double)trainer->before.processed / (double)trainer->training_rows;
+    double by_epochs = done > 0 ? seconds * (trainer->params->epochs - epochs) / done : NAN;
     if (trainer->params->max_runtime_secs <= 0)
         return by_epochs;
     return fmin(by_epochs, fmax(0, trainer->params->max_runtime_secs - seconds));
@@ -266,12 +267,13 @@ static bool call_progress(const hwi_trainer *trainer, bool is_scored, int64_t sa
     double seconds = (now_ms - trainer->start_ms) / 1e3;
     double epochs = (double)samples / (double)trainer->training_rows;
     double training_seconds = seconds - trainer->scoring_ms / 1e3;
+    double learned = (double)(samples - trainer->before.processed);
     hw_stopping_metric metric = trainer->params->stopping_metric;
     hw_progress progress = {
         .epochs = epochs,
         .epochs_wanted = trainer->params->epochs,
         .samples = samples,
-        .samples_per_second = training_seconds > 0 ? (double)samples / training_seconds : 0,
+        .samples_per_second = training_seconds > 0 ? learned / training_seconds : 0,
         .seconds = seconds,
         .seconds_left = seconds_left(trainer, epochs, seconds),
         .iterations = trainer->iterations,
@@ -471,7 +473,9 @@ static hw_status write_first_row(hwi_trainer *trainer, hw_error *err)
 
 hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err)
 {
-    HW_TRY(write_first_row(trainer, err));
+    bool is_continued = trainer->history.n > 0;
+    if (!is_continued)
+        HW_TRY(write_first_row(trainer, err));
     trainer->ending = HW_ENDED_EPOCHS;
     for (bool goes_on = true; goes_on;) {
         trainer->iterations++;

@@ -43,10 +43,16 @@ typedef struct hwi_trainer {
     hwi_sampler sampler;
     double *raw;       /* (C + N) of a row */
     bool *met_missing; /* (C) */
+    /* What the model that is continued had done; zeroed without one. */
+    struct {
+        int64_t processed;
+        double elapsed_ms, scoring_ms;
+    } before;
     /* Progress. */
-    int64_t processed;
+    int64_t processed; /* with what was done before */
     int32_t iterations;
-    double start_ms, scoring_ms, last_scoring_begin_ms, last_scoring_ms, last_report_ms;
+    double start_ms, scoring_ms, /* of this run */
+        last_scoring_begin_ms, last_scoring_ms, last_report_ms;
     bool is_cancelled, is_out_of_time, has_infinite_bias;
     hw_ending ending;
     hwi_history history;

@@ -84,7 +84,7 @@ TABLE = [
     ("seed_beyond_long", train("--seed", "99999999999999999999"), ["seed"]),
     # Known to H2O, not in this version.
     ("unsupported_nfolds", train("--nfolds", "5"), ["nfolds", "not in this version"]),
-    ("unsupported_checkpoint", train("--checkpoint", "m"), ["checkpoint", "not in this version"]),
+    ("missing_checkpoint", train("--checkpoint", "m"), ["checkpoint", "m: No such file"]),
     ("unsupported_encoding", train("--categorical_encoding", "Binary"), ["categorical_encoding"]),
     ("unsupported_export_dir", train("--export_checkpoints_dir", "d"), ["export_checkpoints_dir"]),
     ("unsupported_fold_column", train("--fold_column", "rating"), ["fold_column"]),

@@ -79,11 +79,16 @@ static hw_frame *read_frame(const json_t *spec, const char *file)
     return frame;
 }
 
+/* The model of a case's earlier step ("model:NAME" among the parameters). */
+static char step_model_path[64];
+
 static void append_value(hwi_buffer *out, const json_t *value)
 {
     char text[HWI_NUMBER_TEXT_BYTES];
     const char *word = json_string_value(value);
-    if (json_is_array(value)) {
+    if (word && strncmp(word, "model:", 6) == 0) {
+        hwi_buffer_append_text(out, step_model_path);
+    } else if (json_is_array(value)) {
         hwi_buffer_append_text(out, "[");
         for (size_t i = 0; i < json_array_size(value); i++) {
             hwi_buffer_append_text(out, i ? "," : "");
@@ -585,6 +590,42 @@ static void use_fast_arithmetic(hw_params *params)
         params->train_samples_per_iteration = -1;
 }
 
+/* Trains the earlier step of a case, compares it, and leaves its model in step_model_path. A step
+ * takes from its case what it does not say itself. */
+static void run_step(const char *case_name, const json_t *spec)
+{
+    const json_t *step = json_array_get(json_object_get(spec, "steps"), 0);
+    json_t *merged = json_copy((json_t *)spec);
+    json_object_update(merged, (json_t *)step);
+    json_object_set_new(json_object_get(merged, "params"), "reproducible", json_true());
+    HW_AUTO(hw_params) *params = hw_params_new();
+    hw_error err = {0};
+    assert_true(set_params(merged, params, &err));
+    HW_AUTO(hw_frame) *frame =
+        read_frame(merged, json_string_value(json_object_get(merged, "training_frame")));
+    ignore_others(merged, frame, params);
+    if (is_fast())
+        use_fast_arithmetic(params);
+    HW_AUTO(hw_model) *model = NULL;
+    hw_assert_ok(hwi_train(params, frame, NULL, NULL, &model, &err), err);
+    char file[80];
+    snprintf(file, sizeof file, "%s.json", json_string_value(json_object_get(step, "name")));
+    json_t *expected = load_json(case_name, file);
+    tally t = {.case_name = case_name};
+    compare_model(&t, model, expected);
+    if (!is_fast()) {
+        assert_int_equal(t.n_weights_differ, 0);
+        assert_int_equal(t.n_failures, 0);
+    }
+    json_decref(expected);
+    json_decref(merged);
+    strcpy(step_model_path, "/tmp/heavywater_parity_XXXXXX");
+    int file_number = mkstemp(step_model_path);
+    assert_true(file_number >= 0);
+    close(file_number);
+    hw_assert_ok(hw_model_write(model, step_model_path, &err), err);
+}
+
 static void run_case(void **state)
 {
     tally t = {.case_name = *state};
@@ -592,8 +633,11 @@ static void run_case(void **state)
     json_t *expected = load_json(t.case_name, "result.json");
     HW_AUTO(hw_params) *params = hw_params_new();
     hw_error refusal = {0};
-    bool is_supported = !json_object_get(spec, "steps") && !json_object_get(spec, "grid") &&
-                        set_params(spec, params, &refusal);
+    bool is_supported = !json_object_get(spec, "grid") && set_params(spec, params, &refusal);
+    if (is_supported && json_object_get(spec, "steps")) {
+        run_step(t.case_name, spec);
+        is_supported = set_params(spec, params, &refusal);
+    }
     if (!is_supported) {
         json_decref(spec);
         json_decref(expected);
@@ -612,6 +656,9 @@ static void run_case(void **state)
     hw_status status = refusal.code;
     if (status == HW_OK)
         status = hwi_train(params, training, validation, NULL, &model, &err);
+    if (*step_model_path)
+        unlink(step_model_path);
+    *step_model_path = '\0';
     const json_t *failed = json_object_get(expected, "failed");
     if (json_is_object(failed)) {
         expect_refusal(failed, status, &err);
