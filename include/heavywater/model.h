@@ -108,7 +108,8 @@ HW_API int32_t hw_model_n_classes(const hw_model *model); /* 1 for regression an
 HW_API const char *hw_model_class_name(const hw_model *model, int32_t i);
 /* Of the second class of two: H2O's largest F1. 0.5 for other categories. */
 HW_API double hw_model_default_threshold(const hw_model *model);
-/* Predictors in the model's order, categoricals first. */
+/* The columns of a table that the model predicts from: in its order, categoricals first; with a
+ * categorical_encoding that makes new columns, those of the training table in its order. */
 HW_API int32_t hw_model_n_predictors(const hw_model *model);
 HW_API const char *hw_model_predictor_name(const hw_model *model, int32_t i);
 HW_API int64_t hw_model_n_weights(const hw_model *model); /* weights and biases */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/number.h"
-#include "encoder/encoder.h"
+#include "encoder/recode.h"
 
 /* How one column of the model is found in the frame. */
 typedef struct source {
@@ -17,8 +17,9 @@ typedef struct source {
 
 struct hwi_adapted {
     const hwi_encoder *encoder;
-    const hw_frame *frame;
-    source *sources; /* (n_columns of the encoder) */
+    const hw_frame *frame; /* as given, or recoded */
+    hw_frame *recoded;     /* owned; NULL without a recoding */
+    source *sources;       /* (n_columns of the encoder) */
 };
 
 static int32_t find_by_text(const hwi_model_column *column, const int32_t *by_text,
@@ -129,6 +130,10 @@ hw_status hwi_adapted_new(const hwi_encoder *encoder, const hw_frame *frame, hwi
     HW_AUTO(hwi_adapted) *adapted = HWI_NEW(hwi_adapted);
     HW_CHECK_ALLOC(err, adapted);
     adapted->encoder = encoder;
+    if (encoder->recoding) {
+        HW_TRY(hwi_recode(encoder->recoding, frame, warnings, &adapted->recoded, err));
+        frame = adapted->recoded;
+    }
     adapted->frame = frame;
     adapted->sources = HWI_NEW_ARRAY(source, (size_t)encoder->n_columns);
     HW_CHECK_ALLOC(err, adapted->sources);
@@ -158,6 +163,7 @@ void hwi_adapted_free(hwi_adapted *adapted)
         hwi_free(adapted->sources[i].by_text);
     }
     hwi_free(adapted->sources);
+    hw_frame_unref(adapted->recoded);
     hwi_free(adapted);
 }
 

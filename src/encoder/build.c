@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "encoder/moments.h"
+#include "encoder/recode.h"
 
 /* What becomes of each column of the frame. */
 typedef enum role { PREDICTOR, IGNORED, DROPPED, SPECIAL } role;
@@ -192,38 +193,105 @@ static hw_status take_columns(const hw_frame *frame, const specials *s, const in
     return HW_OK;
 }
 
-hw_status hwi_encoder_choose_columns(const hw_params *params, const hw_frame *frame,
-                                     hwi_encoder **out, hwi_buffer *out_dropped, hw_error *err)
+/* Categoricals, then numbers, each kind in frame order. Returns how many are categorical. */
+static int32_t gather_predictors(const hw_frame *frame, const role *roles, int32_t *predictors,
+                                 int32_t *out_n)
 {
-    specials s;
-    HW_TRY(find_specials(params, frame, &s, err));
-    int32_t n_columns = hw_frame_n_columns(frame);
-    HW_AUTO(int32_t) *predictors = HWI_NEW_ARRAY(int32_t, (size_t)n_columns);
-    HW_AUTO(int32_t) *role_store = HWI_NEW_ARRAY(int32_t, (size_t)n_columns);
-    HW_CHECK_ALLOC(err, predictors);
-    HW_CHECK_ALLOC(err, role_store);
-    role *roles = (role *)role_store;
-    HW_TRY(assign_roles(params, frame, &s, roles, err));
-    list_dropped(frame, roles, out_dropped);
+    int32_t n = 0, n_cats = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (int32_t i = 0; i < hw_frame_n_columns(frame); i++) {
+            bool is_category = hw_frame_column_type(frame, i) == HW_TYPE_ENUM;
+            if (roles[i] == PREDICTOR && is_category == (pass == 0))
+                predictors[n++] = i;
+        }
+        if (pass == 0)
+            n_cats = n;
+    }
+    *out_n = n;
+    return n_cats;
+}
 
-    HW_AUTO(hwi_encoder) *encoder = hwi_encoder_new();
-    HW_CHECK_ALLOC(err, encoder);
+/* The frame that the encoding makes of the columns in use; *out_frame stays NULL when it makes
+ * none. */
+static hw_status recode(const hw_params *params, const hw_frame *frame, const specials *s,
+                        const role *roles, hwi_recoding **out, hw_frame **out_frame, hw_error *err)
+{
+    hw_categorical_encoding encoding = params->categorical_encoding;
+    bool sorts = encoding == HW_CATEGORICAL_ENCODING_SORT_BY_RESPONSE;
+    if (!sorts && !hwi_encoding_recodes(encoding))
+        return HW_OK;
+    int32_t n_columns = hw_frame_n_columns(frame), n = 0;
+    HW_AUTO(int32_t) *columns = HWI_NEW_ARRAY(int32_t, (size_t)n_columns);
+    HW_CHECK_ALLOC(err, columns);
+    for (int32_t i = 0; i < n_columns; i++)
+        if (roles[i] == PREDICTOR)
+            columns[n++] = i;
+    int32_t n_predictors = n;
+    const int32_t special[] = {s->weights, s->offset, s->fold, s->response};
+    for (int i = 0; i < 4; i++)
+        if (special[i] >= 0)
+            columns[n++] = special[i];
+    if (sorts)
+        return hwi_sort_by_response(frame, columns, n, n_predictors, s->response, s->weights,
+                                    out_frame, err);
+    HW_TRY(hwi_recoding_new(params, frame, columns, n, n_predictors, out, err));
+    return hwi_recode(*out, frame, NULL, out_frame, err);
+}
+
+/* Columns, their order and units, as they stand in this frame. */
+static hw_status choose(const hw_params *params, const hw_frame *frame, const specials *s,
+                        const role *roles, hwi_encoder *encoder, hw_error *err)
+{
     int32_t n = 0;
-    for (int32_t i = 0; i < n_columns; i++)
-        if (roles[i] == PREDICTOR && hw_frame_column_type(frame, i) == HW_TYPE_ENUM)
-            predictors[n++] = i;
-    encoder->n_cats = n;
-    for (int32_t i = 0; i < n_columns; i++)
-        if (roles[i] == PREDICTOR && hw_frame_column_type(frame, i) != HW_TYPE_ENUM)
-            predictors[n++] = i;
+    HW_AUTO(int32_t) *predictors = HWI_NEW_ARRAY(int32_t, (size_t)hw_frame_n_columns(frame));
+    HW_CHECK_ALLOC(err, predictors);
+    encoder->n_cats = gather_predictors(frame, roles, predictors, &n);
     encoder->n_nums = n - encoder->n_cats;
     if (n == 0)
         HW_FAIL(err, HW_EINVAL, "training_frame",
                 "no usable columns are left in %s: all are ignored, constant, text or missing",
                 hw_frame_name(frame));
     order_categoricals(frame, predictors, encoder->n_cats);
-    HW_TRY(take_columns(frame, &s, predictors, encoder, err));
-    HW_TRY(set_offsets(encoder, params, err));
+    HW_TRY(take_columns(frame, s, predictors, encoder, err));
+    return set_offsets(encoder, params, err);
+}
+
+/* After recoding every column that is left is in use. */
+static hw_status choose_recoded(const hw_params *params, const hw_frame *frame,
+                                hwi_encoder *encoder, hw_error *err)
+{
+    specials s;
+    HW_AUTO(int32_t) *roles = HWI_NEW_ARRAY(int32_t, (size_t)hw_frame_n_columns(frame));
+    HW_CHECK_ALLOC(err, roles);
+    HW_TRY(find_specials(params, frame, &s, err));
+    const int32_t special[] = {s.weights, s.offset, s.fold, s.response};
+    for (int i = 0; i < 4; i++)
+        if (special[i] >= 0)
+            roles[special[i]] = SPECIAL;
+    return choose(params, frame, &s, (role *)roles, encoder, err);
+}
+
+hw_status hwi_encoder_choose_columns(const hw_params *params, const hw_frame *frame,
+                                     hwi_encoder **out, hw_frame **out_recoded,
+                                     hwi_buffer *out_dropped, hw_error *err)
+{
+    specials s;
+    HW_TRY(find_specials(params, frame, &s, err));
+    HW_AUTO(int32_t) *role_store = HWI_NEW_ARRAY(int32_t, (size_t)hw_frame_n_columns(frame));
+    HW_CHECK_ALLOC(err, role_store);
+    role *roles = (role *)role_store;
+    HW_TRY(assign_roles(params, frame, &s, roles, err));
+    list_dropped(frame, roles, out_dropped);
+
+    HW_AUTO(hwi_encoder) *encoder = hwi_encoder_new();
+    HW_AUTO(hw_frame) *recoded = NULL;
+    HW_CHECK_ALLOC(err, encoder);
+    HW_TRY(recode(params, frame, &s, roles, &encoder->recoding, &recoded, err));
+    if (recoded)
+        HW_TRY(choose_recoded(params, recoded, encoder, err));
+    else
+        HW_TRY(choose(params, frame, &s, roles, encoder, err));
+    *out_recoded = HW_TAKE(recoded);
     *out = HW_TAKE(encoder);
     return HW_OK;
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "encoder/recode.h"
+
 hwi_encoder *hwi_encoder_new(void)
 {
     hwi_encoder *encoder = HWI_NEW(hwi_encoder);
@@ -60,7 +62,17 @@ void hwi_encoder_free(hwi_encoder *encoder)
     hwi_free(encoder->norm_mul);
     hwi_free(encoder->norm_sub);
     hwi_free(encoder->means);
+    hwi_recoding_free(encoder->recoding);
     hwi_free(encoder);
+}
+
+const hwi_model_column *hwi_encoder_table_columns(const hwi_encoder *encoder, int32_t *out_n,
+                                                  int32_t *out_n_predictors)
+{
+    const hwi_recoding *recoding = encoder->recoding;
+    *out_n = recoding ? recoding->n_columns : encoder->n_columns;
+    *out_n_predictors = recoding ? recoding->n_predictors : encoder->n_cats + encoder->n_nums;
+    return recoding ? recoding->columns : encoder->columns;
 }
 
 static char *unit_name(const char *column, const char *level)

@@ -18,6 +18,9 @@ typedef struct hwi_model_column {
     char **levels; /* (n_levels) in code order */
 } hwi_model_column;
 
+/* How tables are recoded before they are encoded; see encoder/recode.h. */
+typedef struct hwi_recoding hwi_recoding;
+
 typedef struct hwi_encoder {
     int32_t n_cats, n_nums;
     /* Categorical predictors, numeric predictors, then weights, offset and fold column, last the
@@ -41,12 +44,19 @@ typedef struct hwi_encoder {
     bool hashes_absent_level; /* h2o_compat: scoring hashes the unit -1 of a first level that lights
                                  nothing */
     int32_t n_units;          /* P */
+    /* NULL: columns are those of the table. Else they are made from the table's. */
+    hwi_recoding *recoding;
 } hwi_encoder;
 
 /* Frees also a half-built encoder. */
 void hwi_encoder_free(hwi_encoder *encoder);
 HW_DEFINE_AUTO(hwi_encoder, hwi_encoder_free)
 hwi_encoder *hwi_encoder_new(void);
+
+/* The columns of the tables that the model takes: the recoding's, or those of the encoder itself.
+ * Predictors come first. */
+const hwi_model_column *hwi_encoder_table_columns(const hwi_encoder *encoder, int32_t *out_n,
+                                                  int32_t *out_n_predictors);
 
 /* The names of the input units, as H2O writes them: "town.Fir", "town.missing(NA)", "size". Into
  * out, freshly allocated; free with hwi_texts_free. */
@@ -59,8 +69,8 @@ hw_status hwi_model_column_from_frame(const hw_frame *frame, int32_t index, hwi_
                                       hw_error *err) HW_MUST_USE;
 void hwi_model_column_clear(hwi_model_column *column);
 
-/* A frame seen through the encoder: its columns found by name, levels matched by text. Borrows
- * both. */
+/* A frame seen through the encoder: recoded if need be, its columns found by name, levels matched
+ * by text. Borrows both. */
 typedef struct hwi_adapted hwi_adapted;
 
 /* Columns that are missing count as missing values. Errors (HW_EDATA, field = the column): a

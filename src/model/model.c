@@ -106,12 +106,19 @@ double hw_model_default_threshold(const hw_model *model)
 
 int32_t hw_model_n_predictors(const hw_model *model)
 {
-    return model->encoder ? model->encoder->n_cats + model->encoder->n_nums : 0;
+    int32_t n = 0, n_predictors = 0;
+    if (model->encoder)
+        hwi_encoder_table_columns(model->encoder, &n, &n_predictors);
+    return n_predictors;
 }
 
 const char *hw_model_predictor_name(const hw_model *model, int32_t i)
 {
-    return i < 0 || i >= hw_model_n_predictors(model) ? NULL : model->encoder->columns[i].name;
+    int32_t n = 0, n_predictors = 0;
+    if (!model->encoder)
+        return NULL;
+    const hwi_model_column *columns = hwi_encoder_table_columns(model->encoder, &n, &n_predictors);
+    return i < 0 || i >= n_predictors ? NULL : columns[i].name;
 }
 
 int64_t hw_model_n_weights(const hw_model *model)

@@ -212,6 +212,22 @@ static void put_metrics(hwi_json *json, const char *key, const hw_metrics *metri
     hwi_metrics_write_json(json, metrics, "rows");
 }
 
+/* The table's columns where the model's are made from them. */
+static void put_original_columns(hwi_json *json, const hwi_encoder *encoder)
+{
+    if (!encoder->recoding) {
+        hwi_json_put_null(json, "original_columns");
+        return;
+    }
+    int32_t n = 0, n_predictors = 0;
+    const hwi_model_column *columns = hwi_encoder_table_columns(encoder, &n, &n_predictors);
+    hwi_json_key(json, "original_columns");
+    hwi_json_begin_array(json, true);
+    for (int32_t i = 0; i < n; i++)
+        hwi_json_string(json, columns[i].name);
+    hwi_json_end_array(json);
+}
+
 hw_status hwi_model_write_json(const hw_model *model, hwi_buffer *out, hw_error *err)
 {
     const hwi_encoder *encoder = model->encoder;
@@ -224,7 +240,7 @@ hw_status hwi_model_write_json(const hw_model *model, hwi_buffer *out, hw_error 
     hwi_json_put_string(&json, "model_category", hw_category_name(model->category));
     hwi_json_key(&json, "input_columns");
     hwi_model_put_column_names(&json, encoder);
-    hwi_json_put_null(&json, "original_columns");
+    put_original_columns(&json, encoder);
     hwi_json_key(&json, "column_types");
     hwi_model_put_column_types(&json, encoder);
     hwi_json_key(&json, "domains");

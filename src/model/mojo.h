@@ -55,6 +55,18 @@ hw_status hwi_optimizer_read_kinds(const hwi_buffer *entry, const char *path,
 hw_status hwi_optimizer_read(const hwi_buffer *entry, const char *path, hwi_network *network,
                              hw_error *err) HW_MUST_USE;
 
+/* The lines of an entry, freshly allocated: exactly n; the last line feed may be missing.
+ * HW_EFORMAT when there are more or fewer. */
+hw_status hwi_mojo_cut_lines(const char *path, const char *entry, const hwi_buffer *text,
+                             bool has_escapes, int32_t n, char ***out, hw_error *err) HW_MUST_USE;
+/* encoder->recoding, when model.ini names an encoding that needs one. The encoder has its columns
+ * already. */
+hw_status hwi_mojo_read_recoding(hwi_zip *zip, const hwi_ini *ini, bool has_escapes,
+                                 hwi_encoder *encoder, hw_error *err) HW_MUST_USE;
+/* After the state is read: whether the recoding makes the encoder's columns. */
+hw_status hwi_mojo_finish_recoding(const char *path, hwi_encoder *encoder,
+                                   hw_error *err) HW_MUST_USE;
+
 /* Fills what model.ini does not know: the encoder's rest, parameters, tables, metrics, counters.
  * The model has its category, encoder and network already. */
 hw_status hwi_state_read(const json_t *state, const char *path, hw_model *model,

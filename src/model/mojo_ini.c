@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/number.h"
+#include "encoder/recode.h"
 #include "model/mojo.h"
 
 static void put_text(hwi_buffer *out, const char *key, const char *value)
@@ -187,6 +188,27 @@ static void put_cat_modes(hwi_buffer *out, const hwi_encoder *encoder)
     hwi_buffer_append_text(out, "]\n");
 }
 
+/* What H2O's scorer makes its input columns from. EnumLimited it cannot read; "null" is what H2O
+ * writes for it. */
+static void put_encoding(hwi_buffer *out, const hwi_recoding *recoding)
+{
+    if (!recoding) {
+        put_text(out, "_genmodel_encoding", "AUTO");
+        put_text(out, "_orig_projection_array", "null");
+        return;
+    }
+    bool is_limited = recoding->encoding == HW_CATEGORICAL_ENCODING_ENUM_LIMITED;
+    put_text(out, "_genmodel_encoding",
+             is_limited
+                 ? "null"
+                 : hwi_param_level_name(HWI_PARAM_CATEGORICAL_ENCODING, (int)recoding->encoding));
+    put_int(out, "_n_orig_names", recoding->n_columns);
+    put_int(out, "_n_orig_domain_values", recoding->n_columns);
+    for (int32_t i = 0; i < recoding->n_columns; i++)
+        hwi_buffer_printf(out, "_m_orig_domain_values_%d = %d\n", i, recoding->columns[i].n_levels);
+    put_text(out, "_orig_projection_array", "null");
+}
+
 static void put_deep_learning(hwi_buffer *out, const hw_model *model)
 {
     const hwi_encoder *encoder = model->encoder;
@@ -209,8 +231,7 @@ static void put_deep_learning(hwi_buffer *out, const hw_model *model)
     if (encoder->mean_imputation && encoder->n_cats > 0)
         put_cat_modes(out, encoder);
     put_network(out, model->network);
-    put_text(out, "_genmodel_encoding", "AUTO");
-    put_text(out, "_orig_projection_array", "null");
+    put_encoding(out, encoder->recoding);
 }
 
 static void put_columns(hwi_buffer *out, const hwi_encoder *encoder)

@@ -117,12 +117,17 @@ static hw_status check_kind(reader *r, hw_error *err)
         FAIL_FORMAT(r, err, "model.ini: mojo_version is %.20s; heavywater reads 1.00 to 1.10",
                     hwi_ini_raw(&r->ini, "mojo_version"));
     const char *encoding = hwi_ini_raw(&r->ini, "_genmodel_encoding");
-    if (encoding && strcmp(encoding, "null") == 0)
+    /* H2O's own scorer does not read these either. */
+    if (encoding && strcmp(encoding, "null") == 0 && !hwi_zip_has(r->zip, HWI_STATE_ENTRY))
         HW_FAIL(err, HW_EUNSUPPORTED, "categorical_encoding",
-                "%s: model.ini: the categorical encoding EnumLimited is not in this version",
+                "%s: model.ini: the categorical encoding EnumLimited of H2O is not in this version",
                 r->path);
-    if (encoding && strcmp(encoding, "AUTO") != 0 && strcmp(encoding, "OneHotInternal") != 0 &&
-        strcmp(encoding, "SortByResponse") != 0)
+    static const char *const known[] = {"AUTO",         "OneHotInternal", "SortByResponse",
+                                        "LabelEncoder", "Binary",         "null"};
+    bool is_known = !encoding;
+    for (size_t i = 0; i < sizeof known / sizeof known[0] && !is_known; i++)
+        is_known = strcmp(encoding, known[i]) == 0;
+    if (!is_known)
         HW_FAIL(err, HW_EUNSUPPORTED, "categorical_encoding",
                 "%s: model.ini: the categorical encoding %.40s is not in this version", r->path,
                 encoding);
@@ -243,49 +248,6 @@ static hw_status read_class_shares(reader *r, hw_model *model, hw_error *err)
     return HW_OK;
 }
 
-/* Back from the escapes, in place. */
-static void unescape(char *text)
-{
-    char *to = text;
-    for (const char *c = text; *c; c++) {
-        if (*c == '\\' && c[1]) {
-            c++;
-            *to++ = *c == 'n' ? '\n' : *c == 'r' ? '\r' : *c;
-        } else {
-            *to++ = *c;
-        }
-    }
-    *to = '\0';
-}
-
-/* One level a line; the last line feed may be missing. */
-static hw_status cut_levels(reader *r, const char *entry, hwi_buffer *text, int32_t n_levels,
-                            hwi_model_column *column, hw_error *err)
-{
-    const char *begin = hwi_buffer_text(text), *end = begin + text->size;
-    int64_t n_lines = 0;
-    for (const char *c = begin; c < end; c++)
-        n_lines += *c == '\n' || c + 1 == end;
-    if (text->size && strlen(begin) != text->size)
-        FAIL_FORMAT(r, err, "%s is no text", entry);
-    if (n_lines != n_levels)
-        FAIL_FORMAT(r, err, "%s has %lld levels, but model.ini says %d", entry, (long long)n_lines,
-                    n_levels);
-    column->levels = HWI_NEW_ARRAY(char *, (size_t)n_levels);
-    HW_CHECK_ALLOC(err, column->levels);
-    column->n_levels = n_levels;
-    for (int32_t i = 0; i < n_levels; i++) {
-        const char *stop = memchr(begin, '\n', (size_t)(end - begin));
-        size_t n_bytes = (size_t)((stop ? stop : end) - begin);
-        column->levels[i] = hwi_strndup(begin, n_bytes);
-        HW_CHECK_ALLOC(err, column->levels[i]);
-        if (r->has_escapes)
-            unescape(column->levels[i]);
-        begin += n_bytes + 1;
-    }
-    return HW_OK;
-}
-
 static hw_status read_domains(reader *r, hwi_encoder *encoder, hw_error *err)
 {
     for (int32_t i = 0; i < r->ini.n_domains; i++) {
@@ -300,7 +262,9 @@ static hw_status read_domains(reader *r, hwi_encoder *encoder, hw_error *err)
         snprintf(entry, sizeof entry, "domains/%.200s", domain->file);
         HW_AUTO_BUFFER(text);
         HW_TRY(hwi_zip_read(r->zip, entry, MAX_DOMAIN_BYTES, &text, err));
-        HW_TRY(cut_levels(r, entry, &text, domain->n_levels, column, err));
+        HW_TRY(hwi_mojo_cut_lines(r->path, entry, &text, r->has_escapes, domain->n_levels,
+                                  &column->levels, err));
+        column->n_levels = domain->n_levels;
     }
     return HW_OK;
 }
@@ -676,7 +640,9 @@ hw_status hw_model_read(const char *path, hw_model **out_model, hw_error *err)
     HW_TRY(read_sizes(&r, model, err));
     HW_TRY(read_inputs(&r, model->encoder, err));
     HW_TRY(read_network(&r, model, err));
+    HW_TRY(hwi_mojo_read_recoding(r.zip, &r.ini, r.has_escapes, model->encoder, err));
     HW_TRY(read_rest(&r, model, err));
+    HW_TRY(hwi_mojo_finish_recoding(path, model->encoder, err));
     *out_model = HW_TAKE(model);
     return HW_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Writing a model as a MOJO: what stands in which entry of the archive. */
+#include "encoder/recode.h"
 #include "model/mojo.h"
 
 #include <math.h>
@@ -54,27 +55,30 @@ static hw_status check_model(const hw_model *model, hw_error *err)
     const hwi_encoder *encoder = model->encoder;
     for (int32_t i = 0; i < encoder->n_columns; i++)
         HW_TRY(hwi_mojo_check_column_name(encoder->columns[i].name, err));
+    for (int32_t i = 0; encoder->recoding && i < encoder->recoding->n_columns; i++)
+        HW_TRY(hwi_mojo_check_column_name(encoder->recoding->columns[i].name, err));
     for (int32_t l = 0; l < model->network->n_layers; l++)
         HW_TRY(check_layer(&model->network->layers[l], l, err));
     return HW_OK;
 }
 
-/* One level a line. Backslash, LF and CR are escaped, nothing else is. */
+/* One text a line. Backslash, LF and CR are escaped, nothing else is. */
+static void write_line(const char *text, hwi_buffer *out)
+{
+    for (const char *c = text; *c; c++) {
+        const char *escaped = *c == '\\' ? "\\\\" : *c == '\n' ? "\\n" : *c == '\r' ? "\\r" : NULL;
+        if (escaped)
+            hwi_buffer_append_text(out, escaped);
+        else
+            hwi_buffer_append_char(out, *c);
+    }
+    hwi_buffer_append_char(out, '\n');
+}
+
 static void write_domain(const hwi_model_column *column, hwi_buffer *out)
 {
-    for (int32_t i = 0; i < column->n_levels; i++) {
-        for (const char *c = column->levels[i]; *c; c++) {
-            const char *escaped = *c == '\\'   ? "\\\\"
-                                  : *c == '\n' ? "\\n"
-                                  : *c == '\r' ? "\\r"
-                                               : NULL;
-            if (escaped)
-                hwi_buffer_append_text(out, escaped);
-            else
-                hwi_buffer_append_char(out, *c);
-        }
-        hwi_buffer_append_char(out, '\n');
-    }
+    for (int32_t i = 0; i < column->n_levels; i++)
+        write_line(column->levels[i], out);
 }
 
 typedef struct domain_entry {
@@ -85,8 +89,8 @@ typedef struct domain_entry {
 /* All that an archive is made of while it is made. */
 typedef struct parts {
     hwi_buffer ini, details, state, optimizer;
-    domain_entry *domains;
-    int32_t n_domains;
+    domain_entry *domains; /* of the model's columns, then what the recoding is made of */
+    int32_t n_domains, n_originals;
     hwi_zip_entry *entries;
     int32_t n_entries;
 } parts;
@@ -97,16 +101,35 @@ static void clear_parts(parts *p)
     hwi_buffer_clear(&p->details);
     hwi_buffer_clear(&p->state);
     hwi_buffer_clear(&p->optimizer);
-    for (int32_t i = 0; i < p->n_domains; i++)
+    for (int32_t i = 0; i < p->n_domains + p->n_originals; i++)
         hwi_buffer_clear(&p->domains[i].text);
     hwi_free(p->domains);
     hwi_free(p->entries);
 }
 
+/* The table's columns and their levels, from which the model's columns are made. */
+static hw_status make_originals(const hwi_recoding *recoding, parts *p, hw_error *err)
+{
+    domain_entry *names = &p->domains[p->n_domains + p->n_originals++];
+    snprintf(names->name, sizeof names->name, "_orig_names");
+    for (int32_t i = 0; i < recoding->n_columns; i++) {
+        write_line(recoding->columns[i].name, &names->text);
+        if (recoding->columns[i].n_levels == 0)
+            continue;
+        domain_entry *levels = &p->domains[p->n_domains + p->n_originals++];
+        snprintf(levels->name, sizeof levels->name, "_orig_domain_values_%d", i);
+        write_domain(&recoding->columns[i], &levels->text);
+        HW_TRY(hwi_buffer_check(&levels->text, err));
+    }
+    return hwi_buffer_check(&names->text, err);
+}
+
 static hw_status make_domains(const hw_model *model, parts *p, hw_error *err)
 {
     const hwi_encoder *encoder = model->encoder;
-    p->domains = HWI_NEW_ARRAY(domain_entry, (size_t)encoder->n_columns);
+    const hwi_recoding *recoding = encoder->recoding;
+    size_t n_originals = recoding ? (size_t)recoding->n_columns + 1 : 0;
+    p->domains = HWI_NEW_ARRAY(domain_entry, (size_t)encoder->n_columns + n_originals);
     HW_CHECK_ALLOC(err, p->domains);
     for (int32_t i = 0; i < encoder->n_columns; i++) {
         if (encoder->columns[i].type != HW_TYPE_ENUM)
@@ -116,7 +139,7 @@ static hw_status make_domains(const hw_model *model, parts *p, hw_error *err)
         write_domain(&encoder->columns[i], &domain->text);
         HW_TRY(hwi_buffer_check(&domain->text, err));
     }
-    return HW_OK;
+    return recoding ? make_originals(recoding, p, err) : HW_OK;
 }
 
 /* Level 1 for numbers, which hardly pack better with more effort. */
@@ -136,8 +159,10 @@ static hw_status make_parts(const hw_model *model, parts *p, hw_error *err)
     HW_TRY(hwi_optimizer_write(model->network, &p->optimizer, err));
     HW_TRY(make_domains(model, p, err));
 
-    p->entries = HWI_NEW_ARRAY(hwi_zip_entry, (size_t)p->n_domains + 5);
+    p->entries = HWI_NEW_ARRAY(hwi_zip_entry, (size_t)(p->n_domains + p->n_originals) + 5);
     HW_CHECK_ALLOC(err, p->entries);
+    for (int32_t i = p->n_domains; i < p->n_domains + p->n_originals; i++)
+        add_entry(p, p->domains[i].name, &p->domains[i].text, 6);
     add_entry(p, "model.ini", &p->ini, 1);
     for (int32_t i = 0; i < p->n_domains; i++)
         add_entry(p, p->domains[i].name, &p->domains[i].text, 6);

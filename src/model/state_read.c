@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/table_json.h"
+#include "encoder/recode.h"
 #include "model/mojo.h"
 
 /* A branch of the document, and where it stands. */
@@ -230,6 +231,40 @@ static hw_status read_encoder(const branch *top, hwi_encoder *encoder, hw_error 
     return HW_OK;
 }
 
+/* The file has the names and levels; the state adds what scoring needs beside them. */
+static hw_status read_recoding(const branch *top, hwi_recoding *recoding, hw_error *err)
+{
+    branch in;
+    const json_t *types = NULL;
+    const char *encoding = NULL;
+    int64_t max_levels = 0;
+    if (!recoding && !json_is_object(json_object_get(top->json, "recoding")))
+        return HW_OK;
+    if (!recoding)
+        return fail_key(top, "recoding", "null, as model.ini says", err);
+    HW_TRY(get_branch(top, "recoding", &in, err));
+    HW_TRY(get_text(&in, "encoding", &encoding, err));
+    const char *wanted =
+        hwi_param_level_name(HWI_PARAM_CATEGORICAL_ENCODING, (int)recoding->encoding);
+    if (strcmp(encoding, wanted) != 0)
+        return fail_key(&in, "encoding", wanted, err);
+    HW_TRY(get_bool(&in, "as_h2o", &recoding->as_h2o, err));
+    HW_TRY(get_int(&in, "max_levels", 1, INT32_MAX, &max_levels, err));
+    recoding->max_levels = (int32_t)max_levels;
+    HW_TRY(get_array(&in, "column_types", &types, err));
+    if (json_array_size(types) != (size_t)recoding->n_columns)
+        return fail_key(&in, "column_types", "one type a column", err);
+    for (int32_t i = 0; i < recoding->n_columns; i++) {
+        hw_type type;
+        hwi_model_column *column = &recoding->columns[i];
+        if (!type_from_name(json_string_value(json_array_get(types, (size_t)i)), &type) ||
+            (column->n_levels > 0 && type != HW_TYPE_ENUM) || type > HW_TYPE_TIME)
+            return fail_key(&in, "column_types", "types that fit the levels", err);
+        column->type = type;
+    }
+    return HW_OK;
+}
+
 static hw_status read_params(const branch *top, const char *key, hw_params *params, bool is_given,
                              hw_error *err)
 {
@@ -423,6 +458,7 @@ hw_status hwi_state_read(const json_t *state, const char *path, hw_model *model,
     HW_TRY(read_counters(&top, model, err));
     HW_TRY(read_resume(&top, model, err));
     HW_TRY(read_encoder(&top, model->encoder, err));
+    HW_TRY(read_recoding(&top, model->encoder->recoding, err));
     HW_TRY(read_params(&top, "parameters_given", model->params_given, true, err));
     HW_TRY(read_params(&top, "parameters_actual", model->params_actual, false, err));
     HW_TRY(read_given_flags(&top, model->params_actual, err));

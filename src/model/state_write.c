@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * heavywater/model.json: all of a model that the MOJO proper does not carry. */
+#include "encoder/recode.h"
 #include "model/mojo.h"
 
 static const char *const ending_names[] = {"epochs", "converged", "time", "unstable", "cancelled"};
@@ -75,6 +76,27 @@ static void put_encoder(hwi_json *json, const hwi_encoder *encoder)
     hwi_json_put_int(json, "n_hash_slots", encoder->n_hash_slots);
     hwi_json_put_int(json, "hash_seed", encoder->hash_seed);
     hwi_json_put_bool(json, "hashes_absent_level", encoder->hashes_absent_level);
+    hwi_json_end_object(json);
+}
+
+static void put_recoding(hwi_json *json, const hwi_recoding *recoding)
+{
+    hwi_json_key(json, "recoding");
+    if (!recoding) {
+        hwi_json_null(json);
+        return;
+    }
+    hwi_json_begin_object(json);
+    hwi_json_put_string(
+        json, "encoding",
+        hwi_param_level_name(HWI_PARAM_CATEGORICAL_ENCODING, (int)recoding->encoding));
+    hwi_json_put_bool(json, "as_h2o", recoding->as_h2o);
+    hwi_json_put_int(json, "max_levels", recoding->max_levels);
+    hwi_json_key(json, "column_types");
+    hwi_json_begin_array(json, true);
+    for (int32_t i = 0; i < recoding->n_columns; i++)
+        hwi_json_string(json, hw_type_name(recoding->columns[i].type));
+    hwi_json_end_array(json);
     hwi_json_end_object(json);
 }
 
@@ -162,6 +184,7 @@ void hwi_state_write(const hw_model *model, hwi_buffer *out)
     put_counters(&json, model);
     put_resume(&json, model);
     put_encoder(&json, model->encoder);
+    put_recoding(&json, model->encoder->recoding);
     put_params(&json, "parameters_given", model->params_given, false);
     put_params(&json, "parameters_actual", model->params_actual, true);
     put_given_flags(&json, model->params_actual);

@@ -148,7 +148,8 @@ static void test_params_set_refuses_with_one_clear_line(void **state)
         {"keep_cross_validation_models", "false", HW_EUNSUPPORTED,
          "keep_cross_validation_models: cross-validation is not in this version"},
         {"categorical_encoding", "Eigen", HW_EUNSUPPORTED,
-         "categorical_encoding: only AUTO and OneHotInternal are in this version"},
+         "categorical_encoding: Eigen is not in this version; use OneHotInternal, Binary, "
+         "LabelEncoder, SortByResponse or EnumLimited"},
     };
     hw_params *params = new_params(state);
     for (size_t i = 0; i < HW_COUNT(cases); i++) {

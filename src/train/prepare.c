@@ -16,6 +16,7 @@ void hwi_prepared_clear(hwi_prepared *prepared)
     hw_params_free(prepared->effective);
     hw_params_free(prepared->actual);
     hwi_encoder_free(prepared->encoder);
+    hw_frame_unref(prepared->recoded);
     hwi_messages_clear(&prepared->messages);
     *prepared = (hwi_prepared){0};
 }
@@ -156,9 +157,12 @@ static hw_status check_validation(const hwi_encoder *encoder, const hw_frame *va
     if (hw_frame_n_rows(validation) == 0)
         HW_FAIL(err, HW_EINVAL, "validation_frame", "validation_frame: %s has no rows",
                 hw_frame_name(validation));
-    for (int32_t i = 0; i < encoder->n_columns; i++) {
-        const char *name = encoder->columns[i].name;
-        if (i != encoder->fold_at && hw_frame_find_column(validation, name) < 0)
+    int32_t n = 0, n_predictors = 0;
+    const hwi_model_column *columns = hwi_encoder_table_columns(encoder, &n, &n_predictors);
+    const char *fold = encoder->fold_at >= 0 ? encoder->columns[encoder->fold_at].name : "";
+    for (int32_t i = 0; i < n; i++) {
+        const char *name = columns[i].name;
+        if (strcmp(name, fold) != 0 && hw_frame_find_column(validation, name) < 0)
             HW_FAIL(err, HW_EINVAL, "validation_frame",
                     "validation_frame: %s lacks the column '%s' of the training frame",
                     hw_frame_name(validation), name);
@@ -228,7 +232,7 @@ static hw_status gather_facts(const hw_params *given, const hw_frame *training,
     if (facts->is_supervised)
         look_at_response(training, hw_frame_find_column(training, given->response_column), values,
                          facts);
-    HW_TRY(hwi_encoder_choose_columns(given, training, &out->encoder, dropped, err));
+    HW_TRY(hwi_encoder_choose_columns(given, training, &out->encoder, &out->recoded, dropped, err));
     facts->dropped_columns = dropped->size ? hwi_buffer_text(dropped) : NULL;
     int32_t n_outputs = given->autoencoder     ? out->encoder->n_units
                         : facts->n_classes > 0 ? facts->n_classes
@@ -258,5 +262,6 @@ hw_status hwi_prepare(const hw_params *given, const hw_frame *training, const hw
     out->category = category_of(given, out->facts.n_classes);
     out->n_classes = out->facts.n_classes > 0 ? out->facts.n_classes : 1;
     out->facts.dropped_columns = NULL; /* the text dies with this function */
-    return hwi_encoder_set_transforms(out->encoder, out->effective, training, err);
+    return hwi_encoder_set_transforms(out->encoder, out->effective,
+                                      out->recoded ? out->recoded : training, err);
 }

@@ -10,6 +10,7 @@
 typedef struct hwi_prepared {
     hw_params *effective; /* what training computes with; seed drawn */
     hwi_encoder *encoder; /* owned until taken */
+    hw_frame *recoded;    /* the training frame as the categorical_encoding makes it; or NULL */
     hwi_messages messages;
     hw_category category;
     int32_t n_classes; /* levels; 1 for regression and autoencoders */

@@ -46,17 +46,21 @@ static hw_status note_frames(const hw_frame *training, const hw_frame *validatio
 
 static const char *role_of(const hwi_encoder *encoder, const char *name)
 {
-    for (int32_t i = 0; i < encoder->n_columns; i++) {
-        if (strcmp(encoder->columns[i].name, name) != 0)
-            continue;
-        if (i == encoder->response_at)
-            return "response";
-        if (i == encoder->weights_at)
-            return "weights";
-        if (i == encoder->offset_at)
-            return "offset";
-        return i == encoder->fold_at ? "fold" : "predictor";
-    }
+    const struct {
+        int32_t at;
+        const char *role;
+    } special[] = {{encoder->response_at, "response"},
+                   {encoder->weights_at, "weights"},
+                   {encoder->offset_at, "offset"},
+                   {encoder->fold_at, "fold"}};
+    for (size_t i = 0; i < sizeof special / sizeof special[0]; i++)
+        if (special[i].at >= 0 && strcmp(encoder->columns[special[i].at].name, name) == 0)
+            return special[i].role;
+    int32_t n = 0, n_predictors = 0;
+    const hwi_model_column *columns = hwi_encoder_table_columns(encoder, &n, &n_predictors);
+    for (int32_t i = 0; i < n_predictors; i++)
+        if (strcmp(columns[i].name, name) == 0)
+            return "predictor";
     return "not used";
 }
 

@@ -85,7 +85,7 @@ TABLE = [
     # Known to H2O, not in this version.
     ("unsupported_nfolds", train("--nfolds", "5"), ["nfolds", "not in this version"]),
     ("missing_checkpoint", train("--checkpoint", "m"), ["checkpoint", "m: No such file"]),
-    ("unsupported_encoding", train("--categorical_encoding", "Binary"), ["categorical_encoding"]),
+    ("unsupported_encoding", train("--categorical_encoding", "Eigen"), ["categorical_encoding", "use OneHotInternal"]),
     ("unsupported_export_dir", train("--export_checkpoints_dir", "d"), ["export_checkpoints_dir"]),
     ("unsupported_fold_column", train("--fold_column", "rating"), ["fold_column"]),
     ("unsupported_custom_metric", train("--custom_metric_func", "f"), ["custom_metric_func"]),
