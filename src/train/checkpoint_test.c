@@ -355,6 +355,48 @@ static void test_checkpoint_without_state_is_refused(void **state)
     assert_refused(more, frame, NULL, "checkpoint", "no state of training");
 }
 
+static const struct pretrained_case {
+    const char *encoder, *settings; /* of the autoencoder, of the model */
+    const char *text;               /* of the refusal; NULL: it works */
+} pretrained_cases[] = {
+    {"autoencoder=true;activation=Tanh", "activation=Tanh", NULL},
+    {"", "", "is a Multinomial model, an autoencoder is wanted"},
+    {"autoencoder=true;activation=Tanh;hidden=6", "", "has 1 hidden layers, this network 2"},
+    {"autoencoder=true;activation=Tanh;hidden=6,4", "",
+     "has 6 inputs and 4 units, this network 6 and 5"},
+    {"autoencoder=true;activation=Tanh;ignored_columns=w,z,a", "", "this network"},
+};
+
+static void test_checkpoint_pretrained_layers_are_taken(void **state)
+{
+    (void)state;
+    HW_AUTO(hw_frame) *frame = make_frame(1, 6);
+    for (size_t i = 0; i < HW_COUNT(pretrained_cases); i++) {
+        const struct pretrained_case *c = &pretrained_cases[i];
+        HW_AUTO(hw_params) *first = make_params("ignored_columns=w,z,y", "epochs=2");
+        if (!*c->encoder)
+            set_all(first, "ignored_columns=w,z");
+        set_all(first, c->encoder);
+        HW_AUTO(hw_model) *encoder = train(first, frame, NULL);
+        AUTO_FILE file = {""};
+        save(encoder, &file);
+        HW_AUTO(hw_params) *params = make_params(c->settings, "epochs=0");
+        hw_error err = {0};
+        hw_assert_ok(hw_params_set(params, "pretrained_autoencoder", file.path, &err), err);
+        if (c->text) {
+            assert_refused(params, frame, NULL, "pretrained_autoencoder", c->text);
+            continue;
+        }
+        HW_AUTO(hw_model) *model = train(params, frame, NULL);
+        for (int32_t l = 0; l < 2; l++) {
+            const hwi_layer *a = &encoder->network->layers[l], *b = &model->network->layers[l];
+            assert_memory_equal(a->weights, b->weights,
+                                sizeof(float) * (size_t)(a->n_in * a->stride));
+            assert_memory_equal(a->biases, b->biases, sizeof(double) * (size_t)a->n_rows);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -364,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_checkpoint_other_rows_are_aligned),
         cmocka_unit_test(test_checkpoint_changes_are_refused),
         cmocka_unit_test(test_checkpoint_without_state_is_refused),
+        cmocka_unit_test(test_checkpoint_pretrained_layers_are_taken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

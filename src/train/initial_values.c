@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
 #include "train/trainer.h"
 
 /* Reads a table of numbers, checked for its shape; row-major into *out. */
@@ -66,6 +68,38 @@ hw_status hwi_set_initial_values(const hw_params *params, hwi_network *network, 
         bool is_given = weights->v[l] && *weights->v[l] && biases->v[l] && *biases->v[l];
         if (is_given)
             HW_TRY(set_layer(weights->v[l], biases->v[l], l, &network->layers[l], err));
+    }
+    return HW_OK;
+}
+
+/* All matrices but the last, and the hidden biases; the optimiser starts anew. */
+hw_status hwi_set_pretrained(const hw_params *params, hwi_network *network, hw_error *err)
+{
+    const char *path = params->pretrained_autoencoder, *param = "pretrained_autoencoder";
+    if (!path || !*path)
+        return HW_OK;
+    HW_AUTO(hw_model) *model = NULL;
+    hw_error why = {0};
+    hw_status status = hw_model_read(path, &model, &why);
+    if (status != HW_OK)
+        HW_FAIL(err, status, param, "%s: %.600s", param, why.message);
+    if (model->category != HW_CATEGORY_AUTOENCODER)
+        HW_FAIL(err, HW_EINVAL, param, "%s: %s is a %s model, an autoencoder is wanted", param,
+                path, hw_category_name(model->category));
+    const hwi_network *from = model->network;
+    if (from->n_layers != network->n_layers)
+        HW_FAIL(err, HW_EINVAL, param, "%s: %s has %d hidden layers, this network %d", param, path,
+                from->n_layers - 1, network->n_layers - 1);
+    for (int32_t l = 0; l + 1 < network->n_layers; l++) {
+        const hwi_layer *source = &from->layers[l];
+        hwi_layer *layer = &network->layers[l];
+        if (source->n_in != layer->n_in || source->n_rows != layer->n_rows)
+            HW_FAIL(err, HW_EINVAL, param,
+                    "%s: layer %d of %s has %d inputs and %d units, this network %d and %d", param,
+                    l + 2, path, source->n_in, source->n_rows, layer->n_in, layer->n_rows);
+        memcpy(layer->weights, source->weights,
+               (size_t)layer->n_in * (size_t)layer->stride * sizeof *layer->weights);
+        memcpy(layer->biases, source->biases, (size_t)layer->n_rows * sizeof *layer->biases);
     }
     return HW_OK;
 }

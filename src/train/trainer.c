@@ -158,6 +158,7 @@ static hw_status set_up_network(hwi_trainer *trainer, hw_error *err)
     trainer->published = trainer->network;
     hwi_network_initialize(trainer->network, params->initial_weight_distribution,
                            params->initial_weight_scale, params->seed);
+    HW_TRY(hwi_set_pretrained(params, trainer->network, err));
     HW_TRY(hwi_set_initial_values(params, trainer->network, err));
     HW_TRY(hwi_sgd_init(&trainer->sgd, params, trainer->network->n_layers, err));
     HW_TRY(hwi_work_new(trainer->network, trainer->encoder->n_units, trainer->sgd.has_max_w2,

@@ -80,6 +80,9 @@ hwi_scorer hwi_trainer_scorer(const hwi_trainer *trainer);
 /* initial_weights and initial_biases (spec 3.5). */
 hw_status hwi_set_initial_values(const hw_params *params, hwi_network *network,
                                  hw_error *err) HW_MUST_USE;
+/* pretrained_autoencoder (spec 3.6). HW_EINVAL when the model is none or has other sizes. */
+hw_status hwi_set_pretrained(const hw_params *params, hwi_network *network,
+                             hw_error *err) HW_MUST_USE;
 /* Of an iteration (spec 4.3); n is one epoch. */
 int64_t hwi_samples_per_iteration(const hw_params *params, int64_t n, const hwi_network *network);
 /* After an iteration of elastic averaging: moves the published average. */
