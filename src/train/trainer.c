@@ -253,22 +253,30 @@ void hwi_trainer_clear(hwi_trainer *trainer)
 
 /* --- Reporting -------------------------------------------------------------------------------- */
 
-static double seconds_left(const hwi_trainer *trainer, double epochs, double seconds)
+/* The speed of the first rows says little about the rest. */
+static const double known_after_seconds = 1;
+
+static double seconds_left(const hwi_trainer *trainer, double epochs, double learning_seconds,
+                           double seconds)
 {
-    double done = epochs - (double)trainer->before.processed / (double)trainer->training_rows;
-    double by_epochs = done > 0 ? seconds * (trainer->params->epochs - epochs) / done : NAN;
+    double learned = epochs - (double)trainer->first_sample / (double)trainer->training_rows;
+    double left = NAN;
+    if (learned > 0 && learning_seconds >= known_after_seconds)
+        left = learning_seconds * (trainer->params->epochs - epochs) / learned;
     if (trainer->params->max_runtime_secs <= 0)
-        return by_epochs;
-    return fmin(by_epochs, fmax(0, trainer->params->max_runtime_secs - seconds));
+        return left;
+    return fmin(left, fmax(0, trainer->params->max_runtime_secs - seconds));
 }
 
+/* Speed and time left are measured from the first row on: setting up is no part of them. */
 static bool call_progress(const hwi_trainer *trainer, bool is_scored, int64_t samples,
                           double now_ms)
 {
     double seconds = (now_ms - trainer->start_ms) / 1e3;
+    double learning_seconds = (now_ms - trainer->learning_start_ms) / 1e3;
+    double training_seconds = learning_seconds - trainer->scoring_ms / 1e3;
+    double learned = (double)(samples - trainer->first_sample);
     double epochs = (double)samples / (double)trainer->training_rows;
-    double training_seconds = seconds - trainer->scoring_ms / 1e3;
-    double learned = (double)(samples - trainer->before.processed);
     hw_stopping_metric metric = trainer->params->stopping_metric;
     hw_progress progress = {
         .epochs = epochs,
@@ -276,7 +284,7 @@ static bool call_progress(const hwi_trainer *trainer, bool is_scored, int64_t sa
         .samples = samples,
         .samples_per_second = training_seconds > 0 ? learned / training_seconds : 0,
         .seconds = seconds,
-        .seconds_left = seconds_left(trainer, epochs, seconds),
+        .seconds_left = seconds_left(trainer, epochs, learning_seconds, seconds),
         .iterations = trainer->iterations,
         .is_scored = is_scored,
         .metric_name = trainer->training_metrics
@@ -474,6 +482,8 @@ static hw_status write_first_row(hwi_trainer *trainer, hw_error *err)
 
 hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err)
 {
+    trainer->learning_start_ms = hwi_clock_ms();
+    trainer->first_sample = trainer->processed;
     bool is_continued = trainer->history.n > 0;
     if (!is_continued)
         HW_TRY(write_first_row(trainer, err));

@@ -49,10 +49,10 @@ typedef struct hwi_trainer {
         double elapsed_ms, scoring_ms;
     } before;
     /* Progress. */
-    int64_t processed; /* with what was done before */
+    int64_t processed, first_sample; /* with what was done before; where this run began */
     int32_t iterations;
-    double start_ms, scoring_ms, /* of this run */
-        last_scoring_begin_ms, last_scoring_ms, last_report_ms;
+    double start_ms, learning_start_ms; /* of this run, with and without setting up */
+    double scoring_ms, last_scoring_begin_ms, last_scoring_ms, last_report_ms;
     bool is_cancelled, is_out_of_time, has_infinite_bias;
     hw_ending ending;
     hwi_history history;

@@ -73,6 +73,29 @@ def test_train_warns_of_dropped_columns(folder):
 
 
 @case
+def test_cells_that_became_missing_are_told(folder):
+    """One line a column, in training and in scoring; --factors does not lose it."""
+    rows = "".join(f"{i % 7},{i % 5},{'p' if i % 2 else 'q'}\n" for i in range(40))
+    path = write(folder, "odd.csv", "a,b,y\n1,oops,p\n" + rows)
+    args = ["train", "--training_frame", path, "--response_column", "y", "--factors", "b",
+            "--hidden", "4", "--epochs", "1", "--seed", "1", "--model",
+            os.path.join(folder, "m.zip")]
+    told = r"odd.csv: column 'b': 1 cell is no number and became missing, first 'oops' in line 2$"
+    check(len(re.findall("^warning: .*" + told, run_ok(args).out, re.M)) == 1, "train")
+    check(re.search("^note: .*" + told, run_ok(["describe", path]).out, re.M), "describe")
+    scored = run(["predict", "--model", os.path.join(folder, "m.zip"), "--frame", path])
+    check(scored.code == 0 and re.search("^heavywater: predict: warning: .*" + told, scored.err,
+                                         re.M), scored)
+
+
+@case
+def test_progress_tells_no_time_left_at_once(folder):
+    """The first rows say nothing about the speed of the rest."""
+    text = run_ok(train_args(folder, "--x", PREDICTORS)).out
+    check("left" not in text, text)
+
+
+@case
 def test_train_is_the_same_in_every_spelling(folder):
     forms = [["--l1", "0.001", "--standardize", "false", "--score_interval", "3"],
              ["--l1=0.001", "--no-standardize", "--score-interval", "3"],
