@@ -185,6 +185,7 @@ hw_status app_describe(const app_args *args, int *out_exit, hw_error *err)
         printf("%s%s: %s rows, %d columns\n\n", i ? "\n" : "", hwi_buffer_text(&name),
                app_text_count(hw_frame_n_rows(frame), text), (int)hw_frame_n_columns(frame));
         HW_TRY(print_frame(frame, err));
+        app_files_print_notes(stdout, "\nnote: ", frame);
         struct rusage usage;
         getrusage(RUSAGE_SELF, &usage);
         printf("\nread in %s", app_text_duration(read_seconds, text));

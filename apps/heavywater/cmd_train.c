@@ -92,6 +92,9 @@ static void print_start(FILE *out, const app_train_frames *frames)
     if (frames->validation)
         fprintf(out, "validation frame %s: %s rows\n", hw_frame_name(frames->validation),
                 app_text_count(hw_frame_n_rows(frames->validation), rows));
+    app_files_print_notes(out, "warning: ", frames->training);
+    if (frames->validation)
+        app_files_print_notes(out, "warning: ", frames->validation);
     fflush(out);
 }
 

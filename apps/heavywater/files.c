@@ -37,6 +37,18 @@ hw_status app_files_read_frame(const app_args *args, const char *field, const ch
     return app_files_read_frame_typed(args, field, path, "", out, err);
 }
 
+void app_files_print_notes(FILE *out, const char *prefix, const hw_frame *frame)
+{
+    for (int32_t c = 0; c < hw_frame_n_columns(frame); c++) {
+        const char *note = hw_frame_column_note(frame, c);
+        if (!note)
+            continue;
+        HW_AUTO_BUFFER(line);
+        app_text_append_clean(&line, note, 0);
+        fprintf(out, "%s%s\n", prefix, hwi_buffer_text(&line));
+    }
+}
+
 void app_files_append_type(hwi_buffer *types, const char *name, const char *type)
 {
     hwi_buffer_append_char(types, ',');

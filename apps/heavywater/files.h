@@ -4,6 +4,8 @@
  * before the work begins that its results can be written. */
 #pragma once
 
+#include <stdio.h>
+
 #include "base/buffer.h"
 #include "heavywater/options.h"
 
@@ -13,6 +15,9 @@ hw_status app_files_read_frame(const app_args *args, const char *field, const ch
 /** The same with types of columns added to those of --col_types: types is "name=type,..." or "". */
 hw_status app_files_read_frame_typed(const app_args *args, const char *field, const char *path,
                                      const char *types, hw_frame **out, hw_error *err) HW_MUST_USE;
+/* What the parser could not keep: a line for each column that has cells which became missing. Rows
+ * start with the prefix. */
+void app_files_print_notes(FILE *out, const char *prefix, const hw_frame *frame);
 /* Appends ",name=type" to the text of a list of types. */
 void app_files_append_type(hwi_buffer *types, const char *name, const char *type);
 

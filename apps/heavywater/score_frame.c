@@ -89,6 +89,9 @@ void app_score_frame_warn(const app_args *args, const hw_model *model, const hw_
                 "heavywater: %s: warning: the frame lacks %d of %d predictors, which count as "
                 "missing: %s\n",
                 args->command->name, n, (int)hw_model_n_predictors(model), hwi_buffer_text(&names));
+    HW_AUTO_BUFFER(prefix);
+    hwi_buffer_printf(&prefix, "heavywater: %s: warning: ", args->command->name);
+    app_files_print_notes(stderr, hwi_buffer_text(&prefix), frame);
 }
 
 hw_status app_score_frame_read(const app_args *args, const hw_model *model, bool needs_response,

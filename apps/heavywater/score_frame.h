@@ -10,6 +10,7 @@
 hw_status app_score_frame_read(const app_args *args, const hw_model *model, bool needs_response,
                                hw_frame **out, hw_error *err) HW_MUST_USE;
 
-/* Warns in one line on standard error of predictors that the frame lacks. For after the work, so
+/* Warns on standard error of predictors that the frame lacks, in one line, and of cells that became
+ * missing, in a line a column. For after the work, so
  * that an error stays the only line. */
 void app_score_frame_warn(const app_args *args, const hw_model *model, const hw_frame *frame);

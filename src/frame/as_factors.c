@@ -233,13 +233,9 @@ static hw_status factor_of_texts(const hwi_column *column, const char *name, hwi
     return HW_OK;
 }
 
-hw_status hwi_column_as_factor(hwi_column *column, const char *name, hwi_column **out,
-                               hw_error *err)
+static hw_status make_factor(hwi_column *column, const char *name, hwi_column **out, hw_error *err)
 {
     switch (column->type) {
-    case HW_TYPE_ENUM:
-        *out = hwi_column_ref(column);
-        return HW_OK;
     case HW_TYPE_INT:
     case HW_TYPE_REAL:
         return factor_of_numbers(column, name, out, err);
@@ -250,6 +246,24 @@ hw_status hwi_column_as_factor(hwi_column *column, const char *name, hwi_column 
                 "factors: column '%s' is of type %s, which cannot become a category", name,
                 hw_type_name(column->type));
     }
+}
+
+hw_status hwi_column_as_factor(hwi_column *column, const char *name, hwi_column **out,
+                               hw_error *err)
+{
+    if (column->type == HW_TYPE_ENUM) {
+        *out = hwi_column_ref(column);
+        return HW_OK;
+    }
+    HW_AUTO(hwi_column) *factor = NULL;
+    HW_TRY(make_factor(column, name, &factor, err));
+    /* What the parser had to say about the numbers stays true of the category. */
+    if (column->note) {
+        factor->note = hwi_strdup(column->note);
+        HW_CHECK_ALLOC(err, factor->note);
+    }
+    *out = HW_TAKE(factor);
+    return HW_OK;
 }
 
 /* ---- frames ---- */
