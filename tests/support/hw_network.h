@@ -39,7 +39,7 @@ static inline void hw_set_input(const hwi_network *network, hwi_work *work, cons
     hwi_work_spread_input(work, network);
 }
 
-/* Parameters "name=value;name=value". */
+/* Parameters "name=value;name=value"; ranges and support are not looked at. */
 static inline hw_params *hw_new_params(const char *settings)
 {
     hw_params *params = hw_params_new();
@@ -50,7 +50,7 @@ static inline hw_params *hw_new_params(const char *settings)
         char *value = strchr(item, '=');
         *value++ = '\0';
         hw_error err = {0};
-        hw_assert_ok(hw_params_set(params, item, value, &err), err);
+        hw_assert_ok(hwi_params_read_text(params, item, value, &err), err);
     }
     return params;
 }
