@@ -22,11 +22,13 @@ static void check_columns(const char *settings, const char *expected, const char
     HW_AUTO(hw_frame) *frame = hw_text_frame(table, types);
     HW_AUTO(hw_params) *params = hw_new_params(settings);
     HW_AUTO(hwi_encoder) *encoder = NULL;
+    hw_frame *recoded = NULL;
     HW_AUTO_BUFFER(dropped);
     HW_AUTO_BUFFER(names);
     hw_error err = {0};
     hwi_buffer_append(&dropped, "", 0);
-    hw_assert_ok(hwi_encoder_choose_columns(params, frame, &encoder, &dropped, &err), err);
+    hw_assert_ok(hwi_encoder_choose_columns(params, frame, &encoder, &recoded, &dropped, &err),
+                 err);
     columns_of(encoder, &names);
     assert_string_equal(hwi_buffer_text(&names), expected);
     assert_string_equal(hwi_buffer_text(&dropped), dropped_expected);
@@ -149,10 +151,12 @@ static void test_build_bad_columns_are_refused(void **state)
     for (size_t i = 0; i < HW_COUNT(cases); i++) {
         HW_AUTO(hw_params) *params = hw_new_params(cases[i].settings);
         hwi_encoder *encoder = NULL;
+        hw_frame *recoded = NULL;
         HW_AUTO_BUFFER(dropped);
         hw_error err = {0};
-        assert_int_equal(hwi_encoder_choose_columns(params, frame, &encoder, &dropped, &err),
-                         HW_EINVAL);
+        assert_int_equal(
+            hwi_encoder_choose_columns(params, frame, &encoder, &recoded, &dropped, &err),
+            HW_EINVAL);
         assert_string_equal(err.field, cases[i].field);
         assert_non_null(strstr(err.message, cases[i].word));
         assert_null(encoder);

@@ -86,7 +86,7 @@ typedef struct temporary {
 
 static void save(const hw_model *model, temporary *out)
 {
-    strcpy(out->path, "/tmp/heavywater_checkpoint_XXXXXX");
+    snprintf(out->path, sizeof out->path, "%s", "/tmp/heavywater_checkpoint_XXXXXX");
     int file = mkstemp(out->path);
     assert_true(file >= 0);
     close(file);

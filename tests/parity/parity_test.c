@@ -619,7 +619,7 @@ static void run_step(const char *case_name, const json_t *spec)
     }
     json_decref(expected);
     json_decref(merged);
-    strcpy(step_model_path, "/tmp/heavywater_parity_XXXXXX");
+    snprintf(step_model_path, sizeof step_model_path, "/tmp/heavywater_parity_XXXXXX");
     int file_number = mkstemp(step_model_path);
     assert_true(file_number >= 0);
     close(file_number);

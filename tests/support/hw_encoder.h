@@ -21,8 +21,10 @@ static inline hwi_encoder *hw_new_encoder(const hw_params *params, const hw_fram
 {
     hwi_encoder *encoder = NULL;
     hw_error err = {0};
+    hw_frame *recoded = NULL; /* stays so without a categorical_encoding */
     HW_AUTO_BUFFER(dropped);
-    hw_assert_ok(hwi_encoder_choose_columns(params, frame, &encoder, &dropped, &err), err);
+    hw_assert_ok(hwi_encoder_choose_columns(params, frame, &encoder, &recoded, &dropped, &err),
+                 err);
     hw_assert_ok(hwi_encoder_set_transforms(encoder, params, frame, &err), err);
     return encoder;
 }
