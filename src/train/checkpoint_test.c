@@ -160,6 +160,10 @@ static const struct exact_case {
     {"sparse_autoencoder",
      "autoencoder=true;activation=Tanh;sparsity_beta=0.01;average_activation=0.1", false},
     {"hashed", "max_categorical_features=4", false},
+    {"fast_arithmetic",
+     "reproducible=false;train_samples_per_iteration=-1;score_each_iteration=true", false},
+    {"recoded", "categorical_encoding=Binary", false},
+    {"sorted", "categorical_encoding=SortByResponse", true},
 };
 
 static void test_checkpoint_two_parts_equal_one(void **state)
