@@ -21,8 +21,14 @@ static hw_frame *parse(const char *text)
 }
 
 static const char training_text[] = "c,x,n,y\n"
-                                    "a,1,10,0\nb,2,20,1\nb,3,20,4\nd,4,10,0\nd,5,-3,2\nd,6,10,2\n"
-                                    "e,7,20,9\n,8,10,1\n";
+                                    "a,1,10,0\n"
+                                    "b,2,20,1\n"
+                                    "b,3,20,4\n"
+                                    "d,4,10,0\n"
+                                    "d,5,-3,2\n"
+                                    "d,6,10,2\n"
+                                    "e,7,20,9\n"
+                                    ",8,10,1\n";
 /* Levels that training did not know, missing ones, and other counts. */
 static const char other_text[] = "c,x,n\n"
                                  "a,1,10\na,2,30\nz,3,-3\n,4,\nq,5,20\na,6,q\nz,7,20\n";
