@@ -69,6 +69,8 @@ hw_status hw_model_performance(const hw_model *model, const hw_frame *frame,
         .quantile_alpha = params->quantile_alpha,
         .huber_alpha = params->huber_alpha,
         .gainslift_bins = params->gainslift_bins,
+        .max_hit_ratio_k =
+            params->max_hit_ratio_k > 0 ? params->max_hit_ratio_k : HWI_NO_HIT_RATIOS,
         .auc_type = params->auc_type};
     return hwi_metrics_new(&input, out_metrics, err);
 }

@@ -14,7 +14,7 @@
 #include "metrics/thresholds.h"
 
 /* H2O builds no confusion matrix above 1,000 classes. */
-enum { MAX_CM_CLASSES = 1000, MAX_HIT_RATIOS = 10 };
+enum { MAX_CM_CLASSES = 1000, H2O_HIT_RATIOS = 10 };
 
 typedef struct sums {
     double weight;
@@ -39,8 +39,9 @@ struct hwi_metrics_builder {
     /* Multinomial: counts of rows, as H2O counts. */
     double *cm;                       /* (K, K), or NULL */
     double *class_rows, *class_wrong; /* (K) */
-    double hits[MAX_HIT_RATIOS];
-    hwi_multinomial_auc auc; /* bins NULL when not wanted */
+    int32_t n_hits;                   /* rows of the table of hit ratios */
+    double *hits;                     /* (n_hits) by rank of the actual class */
+    hwi_multinomial_auc auc;          /* bins NULL when not wanted */
     hwi_detail_row *details;
     int64_t n_details, capacity_details;
 };
@@ -92,6 +93,12 @@ static hw_status init_multinomial(hwi_metrics_builder *b, hw_error *err)
     b->class_wrong = HWI_NEW_ARRAY(double, n_classes);
     HW_CHECK_ALLOC(err, b->class_rows);
     HW_CHECK_ALLOC(err, b->class_wrong);
+    int32_t k = b->setup.max_hit_ratio_k == 0 ? H2O_HIT_RATIOS : b->setup.max_hit_ratio_k;
+    b->n_hits = k < b->setup.n_classes ? k : b->setup.n_classes;
+    if (b->n_hits > 0) {
+        b->hits = HWI_NEW_ARRAY(double, (size_t)b->n_hits);
+        HW_CHECK_ALLOC(err, b->hits);
+    }
     if (n_classes <= MAX_CM_CLASSES) {
         b->cm = HWI_NEW_ARRAY(double, n_classes *n_classes);
         HW_CHECK_ALLOC(err, b->cm);
@@ -135,6 +142,7 @@ void hwi_metrics_builder_free(hwi_metrics_builder *b)
     hwi_free(b->cm);
     hwi_free(b->class_rows);
     hwi_free(b->class_wrong);
+    hwi_free(b->hits);
     hwi_multinomial_auc_clear(&b->auc);
     hwi_free(b->details);
     hwi_free(b);
@@ -256,7 +264,7 @@ static hw_status add_multinomial(hwi_metrics_builder *b, const row *r, hw_error 
     b->sums.n_wrong += is_wrong;
     if (b->cm)
         b->cm[(int64_t)r->class * n_classes + label] += 1;
-    if (rank < MAX_HIT_RATIOS)
+    if (rank < b->n_hits)
         b->hits[rank] += is_wrong ? r->weight : 1;
     if (b->auc.bins)
         return hwi_multinomial_auc_add(&b->auc, r->predictions, r->class, r->weight, err);
@@ -340,7 +348,7 @@ hw_status hwi_metrics_builder_reduce(hwi_metrics_builder *into, const hwi_metric
     if (into->class_rows) {
         add_array(into->class_rows, from->class_rows, n_classes);
         add_array(into->class_wrong, from->class_wrong, n_classes);
-        add_array(into->hits, from->hits, MAX_HIT_RATIOS);
+        add_array(into->hits, from->hits, into->n_hits);
     }
     if (into->cm)
         add_array(into->cm, from->cm, n_classes * n_classes);
@@ -463,7 +471,7 @@ static hw_status finish_binomial(const hwi_metrics_builder *b, hw_metrics *m, hw
 /* H2O holds hit ratios as floats and adds them as floats. */
 static hw_table *hit_ratio_table(const hwi_metrics_builder *b)
 {
-    int32_t n = b->setup.n_classes < MAX_HIT_RATIOS ? b->setup.n_classes : MAX_HIT_RATIOS;
+    int32_t n = b->n_hits;
     char text[64];
     snprintf(text, sizeof text, "Top-%d Hit Ratios", n);
     hw_table *table = hwi_table_new(text, "");
@@ -491,8 +499,10 @@ static hw_status finish_multinomial(const hwi_metrics_builder *b, hw_metrics *m,
     m->values[VALUE_LOGLOSS] = b->sums.logloss / b->sums.weight;
     m->values[VALUE_MEAN_PER_CLASS_ERROR] = b->n_rows > 0 ? error_sum / n_classes : NAN;
     m->values[VALUE_CLASSIFICATION_ERROR] = b->sums.n_wrong / (double)b->n_rows;
-    m->tables[TABLE_HIT_RATIOS] = hit_ratio_table(b);
-    HW_TRY(hwi_table_check(m->tables[TABLE_HIT_RATIOS], err));
+    if (b->n_hits > 0) {
+        m->tables[TABLE_HIT_RATIOS] = hit_ratio_table(b);
+        HW_TRY(hwi_table_check(m->tables[TABLE_HIT_RATIOS], err));
+    }
     if (b->cm) {
         m->tables[TABLE_CM] = hwi_confusion_table(b->cm, n_classes, b->setup.domain);
         HW_TRY(hwi_table_check(m->tables[TABLE_CM], err));

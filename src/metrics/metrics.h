@@ -14,6 +14,8 @@
 
 HW_DEFINE_AUTO(hw_metrics, hw_metrics_free)
 
+enum { HWI_NO_HIT_RATIOS = -1 };
+
 typedef struct hwi_metrics_input {
     hw_category category;
     const char *description; /* or NULL; copied */
@@ -30,6 +32,8 @@ typedef struct hwi_metrics_input {
     hw_distribution distribution;
     double tweedie_power, quantile_alpha, huber_alpha;
     int32_t gainslift_bins;
+    /* Rows of the table of hit ratios, at most. 0 is H2O's 10; HWI_NO_HIT_RATIOS: no table. */
+    int32_t max_hit_ratio_k;
     hw_auc_type auc_type;
 } hwi_metrics_input;
 

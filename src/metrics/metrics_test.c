@@ -277,6 +277,19 @@ static void test_multinomial_counts_labels_and_ranks(void **state)
     assert_null(hw_metrics_table(m, "thresholds_and_metric_scores"));
     hw_metrics_free(m);
 
+    input.max_hit_ratio_k = 2;
+    m = metrics_of(&input);
+    hits = hw_metrics_table(m, "hit_ratio_table");
+    assert_string_equal(hw_table_name(hits), "Top-2 Hit Ratios");
+    assert_int_equal(hw_table_n_rows(hits), 2);
+    hw_assert_near(hw_table_number(hits, 1, 1), 0.5, 0);
+    hw_metrics_free(m);
+    input.max_hit_ratio_k = HWI_NO_HIT_RATIOS;
+    m = metrics_of(&input);
+    assert_null(hw_metrics_table(m, "hit_ratio_table"));
+    hw_metrics_free(m);
+    input.max_hit_ratio_k = 0;
+
     input.labels = labels;
     m = metrics_of(&input);
     hw_assert_near(hw_metrics_value(m, "classification_error"), 0.5, 0);
@@ -306,6 +319,10 @@ static void test_multinomial_of_many_classes_has_no_matrix(void **state)
     assert_null(hw_metrics_table(m, "cm"));
     assert_null(hw_metrics_table(m, "multinomial_auc_table"));
     assert_int_equal(hw_table_n_rows(hw_metrics_table(m, "hit_ratio_table")), 10);
+    input.max_hit_ratio_k = 25;
+    hw_metrics *longer = metrics_of(&input);
+    assert_int_equal(hw_table_n_rows(hw_metrics_table(longer, "hit_ratio_table")), 25);
+    hw_metrics_free(longer);
     hw_assert_near(hw_metrics_value(m, "classification_error"), 0.5, 0);
     hw_assert_near(hw_metrics_value(m, "MSE"), 0.5, 0);
     hw_assert_near(hw_metrics_value(m, "logloss"), 34.538776394910684 / 2, 1e-15);

@@ -3,10 +3,11 @@
  * The gradient that learning applies, against central differences of the loss: every loss with
  * every activation. A step of plain SGD at rate 1 moves each weight by its gradient.
  *
- * Two losses have no such function of the weights. Quadratic for classes takes of the softmax's
- * Jacobian only the diagonal, and an autoencoder's output leaves out the derivative of its
- * activation. There the output gradient is checked by itself against its stated formula, and the
- * layers below against the loss that is linear in the net inputs with this gradient. */
+ * Two losses have no such function of the weights. Losses of classes other than CrossEntropy take
+ * of the softmax's Jacobian only the diagonal, and an autoencoder's output leaves out the
+ * derivative of its activation. There the output gradient is checked by itself against its stated
+ * formula, and the layers below against the loss that is linear in the net inputs with this
+ * gradient. */
 #include "nn/sgd.h"
 
 #include "params/rules.h"
@@ -31,6 +32,10 @@ static const output_head heads[] = {
     {"multinomial", HEAD_CLASS, "distribution=multinomial;loss=CrossEntropy", 4, 2},
     {"quadratic_2", HEAD_CLASS, "distribution=bernoulli;loss=Quadratic", 2, 0},
     {"quadratic_4", HEAD_CLASS, "distribution=multinomial;loss=Quadratic", 4, 3},
+    {"absolute_2", HEAD_CLASS, "distribution=bernoulli;loss=Absolute", 2, 1},
+    {"absolute_4", HEAD_CLASS, "distribution=multinomial;loss=Absolute", 4, 0},
+    {"huber_class_near", HEAD_CLASS, "distribution=multinomial;loss=Huber", 4, NAN},
+    {"huber_class_far", HEAD_CLASS, "distribution=multinomial;loss=Huber", 4, -1},
     {"gaussian", HEAD_VALUE, "distribution=gaussian;loss=Quadratic", 1, 0.7},
     {"gaussian_absolute", HEAD_VALUE, "distribution=gaussian;loss=Absolute", 1, 0.7},
     {"gaussian_huber", HEAD_VALUE, "distribution=gaussian;loss=Huber", 1, 9},
@@ -66,6 +71,7 @@ typedef struct setup {
     double inputs[N_INPUTS];
     double linear[MAX_OUTPUTS]; /* gradient by the net input where the loss is taken as linear */
     bool is_linear;
+    hw_loss loss;
 } setup;
 
 /* The losses whose derivatives spec 6.1 lists, up to constants. */
@@ -134,6 +140,17 @@ static double by_bias(setup *s, double *bias)
     return (loss_above - loss_below) / (2 * (double)STEP);
 }
 
+/* Of one unit that is off by d. Huber is quadratic for a row whose distances add up to at most 1:
+ * twice what the probability of its class lacks. */
+static double loss_of_class(const setup *s, double d)
+{
+    const hwi_layer_work *output = &s->work->layers[s->network->n_layers - 1];
+    bool is_near = 2 * (1 - output->activation[(int32_t)s->target]) <= 1;
+    if (s->loss == HW_LOSS_ABSOLUTE || (s->loss == HW_LOSS_HUBER && !is_near))
+        return fabs(d);
+    return d * d / 2;
+}
+
 /* The gradient of the output layer alone: each unit's loss by its own net input. */
 static void check_output_gradient(const setup *s, const hwi_layer_work *output, int32_t n_units)
 {
@@ -142,10 +159,10 @@ static void check_output_gradient(const setup *s, const hwi_layer_work *output, 
         const double h = 1e-6;
         if (s->head->kind == HEAD_CLASS) {
             double t = u == (int32_t)s->target;
-            /* (1/2) (y - t)^2 with y a logistic function of its own net input. */
+            /* y is a logistic function of its own net input. */
             double z = log(a / (1 - a)), above = 1 / (1 + exp(-(z + h)));
             double below = 1 / (1 + exp(-(z - h)));
-            expected = ((above - t) * (above - t) - (below - t) * (below - t)) / (4 * h);
+            expected = (loss_of_class(s, above - t) - loss_of_class(s, below - t)) / (2 * h);
         } else {
             const hwi_distribution *d = &s->sgd->distribution;
             double y = s->inputs[u];
@@ -185,6 +202,18 @@ static void compare_gradients(setup *s, hw_activation activation, hwi_network *l
     assert_true(n_not_zero > 4);
 }
 
+/* The likeliest class of all, or the least likely one. */
+static int32_t find_class(const hwi_layer_work *output, int32_t n, bool is_likeliest)
+{
+    int32_t found = 0;
+    for (int32_t u = 1; u < n; u++) {
+        double a = output->activation[u], b = output->activation[found];
+        if (is_likeliest ? a > b : a < b)
+            found = u;
+    }
+    return found;
+}
+
 static void check_head(const output_head *head, hw_activation activation, const char *mode)
 {
     static const int32_t hidden[] = {4, 3};
@@ -217,11 +246,14 @@ static void check_head(const output_head *head, hw_activation activation, const 
 
     const hwi_layer_work *output = run_forward(&s);
     int32_t n_outputs = s.network->layers[2].n_units;
-    if (isnan(s.target))
+    if (head->kind == HEAD_CLASS && !(s.target >= 0))
+        s.target = find_class(output, n_outputs, isnan(s.target));
+    else if (isnan(s.target))
         s.target = output->activation[0] + 0.3;
     const double *targets = head->kind == HEAD_RECONSTRUCTION ? s.inputs : NULL;
     assert_true(hwi_sgd_learn(&sgd, learned, s.work, s.target, targets, 1));
-    s.is_linear = head->kind == HEAD_RECONSTRUCTION || params->loss == HW_LOSS_QUADRATIC;
+    s.loss = params->loss;
+    s.is_linear = head->kind == HEAD_RECONSTRUCTION || params->loss != HW_LOSS_CROSS_ENTROPY;
     s.is_linear = s.is_linear && head->kind != HEAD_VALUE;
     if (s.is_linear) {
         check_output_gradient(&s, output, n_outputs);

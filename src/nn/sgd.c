@@ -46,7 +46,7 @@ hw_status hwi_sgd_init(hwi_sgd *sgd, const hw_params *params, int32_t n_layers, 
                      .has_max_w2 = params->max_w2 < FLT_MAX,
                      .sparsity_beta = params->sparsity_beta,
                      .average_activation = params->average_activation,
-                     .is_quadratic_loss = params->loss == HW_LOSS_QUADRATIC,
+                     .loss = params->loss,
                      .distribution = {learned_distribution(params), params->tweedie_power,
                                       params->quantile_alpha, 1},
                      .n_layers = n_layers};
@@ -89,11 +89,39 @@ void hwi_sgd_set_rates(hwi_sgd *sgd, double n_samples)
     }
 }
 
+/* The border of Huber's loss of a row of classes: quadratic while the distances of its
+ * probabilities add up to at most 1. */
+static bool is_beyond_huber_border(const hwi_layer *layer, const double *y, int32_t class)
+{
+    double distance = 0;
+    for (int32_t u = 0; u < layer->n_units; u++)
+        distance += fabs(y[u] - (u == class));
+    return distance > 1;
+}
+
+/* Derivative of a classifier's loss by the net input of one output. All but CrossEntropy take the
+ * derivative of the output alone, without what it moves in the others, as H2O does. */
+static double class_gradient(hw_loss loss, double y, double t)
+{
+    switch (loss) {
+    case HW_LOSS_QUADRATIC:
+        return (y - t) * (1 - y) * y;
+    case HW_LOSS_ABSOLUTE:
+        return (y > t ? 1 : -1) * (1 - y) * y;
+    default:
+        return y - t;
+    }
+}
+
 /* Derivative of the loss by the net input of the output layer, into its error. */
 static void output_errors(const hwi_sgd *sgd, const hwi_layer *layer, hwi_layer_work *lw,
                           double target, const double *targets, double weight)
 {
     const double *y = lw->activation;
+    hw_loss loss = sgd->loss;
+    if (loss == HW_LOSS_HUBER && !targets && layer->kind != HWI_UNIT_LINEAR)
+        loss = is_beyond_huber_border(layer, y, (int32_t)target) ? HW_LOSS_ABSOLUTE
+                                                                 : HW_LOSS_QUADRATIC;
     for (int32_t u = 0; u < layer->n_units; u++) {
         if (targets) {
             /* H2O applies no derivative of the output's activation. */
@@ -102,7 +130,7 @@ static void output_errors(const hwi_sgd *sgd, const hwi_layer *layer, hwi_layer_
             lw->error[u] = hwi_distribution_gradient(&sgd->distribution, target, y[u]);
         } else {
             double t = u == (int32_t)target ? 1 : 0;
-            lw->error[u] = sgd->is_quadratic_loss ? (y[u] - t) * (1 - y[u]) * y[u] : y[u] - t;
+            lw->error[u] = class_gradient(loss, y[u], t);
         }
         if (weight != 1)
             lw->error[u] *= weight;

@@ -21,7 +21,7 @@ typedef struct hwi_sgd {
     double sparsity_beta, average_activation;
     const hwi_network *consensus; /* of elastic averaging; NULL without */
     double consensus_pull;
-    bool is_quadratic_loss; /* classifiers: Quadratic instead of CrossEntropy */
+    hw_loss loss; /* of classifiers; regressions follow the distribution */
     hwi_distribution distribution;
     /* Set by hwi_sgd_set_rates. */
     float momentum;

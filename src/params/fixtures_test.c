@@ -94,6 +94,8 @@ static hw_params *asked_params(const json_t *config, const json_t *result)
             read_value(params, name, value);
         read_value(params, "response_column", json_object_get(config, "y"));
     }
+    /* What H2O says, not what the guide's offers add. */
+    read_value(params, "h2o_compat", json_true());
     return params;
 }
 

@@ -126,7 +126,7 @@ static void test_params_set_refuses_with_one_clear_line(void **state)
         {"initial_weight_scale", "inf", HW_EINVAL,
          "initial_weight_scale: Infinity is not a finite number"},
         {"input_dropout_ratio", "1", HW_EINVAL, "input_dropout_ratio: 1 is out of range: [0, 1)"},
-        {"tweedie_power", "1", HW_EINVAL, "tweedie_power: 1 is out of range: (1, 2)"},
+        {"tweedie_power", "3", HW_EINVAL, "tweedie_power: 3 is out of range: 0 or [1, 2]"},
         {"hidden", "200,0", HW_EINVAL, "hidden: 0 is out of range: each >= 1"},
         {"hidden", "200,,3", HW_EINVAL, "hidden: '' is not a whole number (each >= 1)"},
         {"hidden", "1.5", HW_EINVAL, "hidden: '1.5' is not a whole number (each >= 1)"},

@@ -42,6 +42,17 @@ static hw_distribution automatic_distribution(const hw_params *params, const hwi
     }
 }
 
+hw_distribution hwi_distribution_meant(const hw_params *params)
+{
+    if (params->distribution != HW_DISTRIBUTION_TWEEDIE || params->h2o_compat)
+        return params->distribution;
+    if (params->tweedie_power == 0)
+        return HW_DISTRIBUTION_GAUSSIAN;
+    if (params->tweedie_power == 1)
+        return HW_DISTRIBUTION_POISSON;
+    return params->tweedie_power == 2 ? HW_DISTRIBUTION_GAMMA : HW_DISTRIBUTION_TWEEDIE;
+}
+
 /* Automatic stays for the distributions whose deviance is itself the loss. */
 static hw_loss automatic_loss(hw_distribution distribution)
 {
@@ -82,6 +93,7 @@ void hwi_params_actual(hw_params *shown, const hwi_facts *facts)
     }
     if (shown->distribution == HW_DISTRIBUTION_AUTO)
         shown->distribution = automatic_distribution(shown, facts);
+    shown->distribution = hwi_distribution_meant(shown);
     if (shown->stopping_metric == HW_STOPPING_METRIC_AUTO)
         shown->stopping_metric = automatic_metric(shown, facts);
     if (shown->fold_assignment == HW_FOLD_ASSIGNMENT_AUTO)

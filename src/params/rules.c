@@ -103,8 +103,10 @@ static void check_columns(checker *c)
     const hw_params *p = c->params;
     const hwi_facts *f = c->facts;
     bool is_supervised = f->is_supervised;
-    rule(c, p->tweedie_power <= 1 || p->tweedie_power >= 2, ERRR, "tweedie_power",
+    rule(c, p->h2o_compat && !(p->tweedie_power > 1 && p->tweedie_power < 2), ERRR, "tweedie_power",
          "Tweedie power must be between 1 and 2 (exclusive).");
+    rule(c, !p->h2o_compat && p->tweedie_power != 0 && is_outside(p->tweedie_power, 1, 2), ERRR,
+         "tweedie_power", "Tweedie power must be 0 or in [1, 2].");
     rule(c, p->distribution != HW_DISTRIBUTION_TWEEDIE, TRACE, "tweedie_power",
          "Only for Tweedie Distribution.");
     rule(c, p->max_runtime_secs < 0, ERRR, "max_runtime_secs",
@@ -132,6 +134,7 @@ static void check_response(checker *c)
     const hw_params *p = c->params;
     const hwi_facts *f = c->facts;
     bool is_negative = !f->is_cheap && f->response_has_negative;
+    hw_distribution d = hwi_distribution_meant(p);
     bool is_supervised = f->is_supervised;
     rule(c, is_supervised && p->distribution != HW_DISTRIBUTION_TWEEDIE, TRACE, "tweedie_power",
          "Tweedie power is only used for Tweedie distribution.");
@@ -147,11 +150,11 @@ static void check_response(checker *c)
          "train a binary model instead of a regression model, convert your target column to "
          "categorical before training.",
          f->response_is_zero_one ? "0/1" : "-1/1");
-    rule(c, is_negative && p->distribution == HW_DISTRIBUTION_POISSON, ERRR, "response",
+    rule(c, is_negative && d == HW_DISTRIBUTION_POISSON, ERRR, "response",
          "Response must be non-negative for Poisson distribution.");
-    rule(c, is_negative && p->distribution == HW_DISTRIBUTION_GAMMA, ERRR, "response",
+    rule(c, is_negative && d == HW_DISTRIBUTION_GAMMA, ERRR, "response",
          "Response must be non-negative for Gamma distribution.");
-    rule(c, is_negative && p->distribution == HW_DISTRIBUTION_TWEEDIE, ERRR, "response",
+    rule(c, is_negative && d == HW_DISTRIBUTION_TWEEDIE, ERRR, "response",
          "Response must be non-negative for Tweedie distribution.");
 }
 
@@ -201,20 +204,32 @@ static void check_unsupervised(checker *c)
         rule(c, !c->facts->is_supervised, TRACE, fields[i], "Ignored for unsupervised methods.");
 }
 
+static bool is_metric_of_classes(hw_stopping_metric metric)
+{
+    switch (metric) {
+    case HW_STOPPING_METRIC_LOGLOSS:
+    case HW_STOPPING_METRIC_AUC:
+    case HW_STOPPING_METRIC_AUCPR:
+    case HW_STOPPING_METRIC_LIFT_TOP_GROUP:
+    case HW_STOPPING_METRIC_MISCLASSIFICATION:
+    case HW_STOPPING_METRIC_MEAN_PER_CLASS_ERROR:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static void check_stopping(checker *c)
 {
     const hw_params *p = c->params;
     hw_stopping_metric metric = p->stopping_metric;
     const char *name = LEVEL(STOPPING_METRIC, metric);
     bool is_active = p->stopping_rounds > 0;
-    bool is_of_classes = metric == HW_STOPPING_METRIC_LOGLOSS || metric == HW_STOPPING_METRIC_AUC ||
-                         metric == HW_STOPPING_METRIC_AUCPR ||
-                         metric == HW_STOPPING_METRIC_LIFT_TOP_GROUP ||
-                         metric == HW_STOPPING_METRIC_MISCLASSIFICATION ||
-                         metric == HW_STOPPING_METRIC_MEAN_PER_CLASS_ERROR;
+    bool is_of_classes = is_metric_of_classes(metric);
     bool is_custom =
         metric == HW_STOPPING_METRIC_CUSTOM || metric == HW_STOPPING_METRIC_CUSTOM_INCREASING;
-    bool is_foreign = metric >= HW_STOPPING_METRIC_ANOMALY_SCORE && !is_custom;
+    bool is_r2 = metric == HW_STOPPING_METRIC_R2;
+    bool is_foreign = metric >= HW_STOPPING_METRIC_ANOMALY_SCORE && !is_custom && !is_r2;
     bool is_chosen = metric > HW_STOPPING_METRIC_AUTO;
     rule(c, !(p->stopping_tolerance >= 0 && p->stopping_tolerance < 1), ERRR, "stopping_tolerance",
          "stopping_tolerance must be in [0, 1).");
@@ -230,6 +245,8 @@ static void check_stopping(checker *c)
          "stopping_metric %s is only for classification.", name);
     rule(c, is_active && is_custom && !p->custom_metric_func, ERRR, "stopping_metric",
          "stopping_metric %s needs custom_metric_func.", name);
+    rule(c, is_r2 && p->h2o_compat, ERRR, "stopping_metric",
+         "stopping_metric r2 is not one of H2O 3.46.");
     rule(c, is_active && is_foreign, ERRR, "stopping_metric",
          "stopping_metric %s is not computed by Deep Learning.", name);
     rule(c, !c->facts->is_supervised && is_chosen && metric != HW_STOPPING_METRIC_MSE, ERRR,
@@ -242,6 +259,8 @@ static void check_loss(checker *c)
     bool is_cross_entropy = p->loss == HW_LOSS_CROSS_ENTROPY;
     bool fits_classes = p->loss == HW_LOSS_AUTOMATIC || p->loss == HW_LOSS_QUADRATIC ||
                         p->loss == HW_LOSS_CROSS_ENTROPY || p->loss == HW_LOSS_MODIFIED_HUBER;
+    bool is_of_guide = p->loss == HW_LOSS_ABSOLUTE || p->loss == HW_LOSS_HUBER;
+    fits_classes = fits_classes || (is_of_guide && !p->h2o_compat);
     rule(c, p->loss == HW_LOSS_NULL, ERRR, "loss", "A loss must be named.");
     rule(c, p->loss == HW_LOSS_MODIFIED_HUBER, ERRR, "loss",
          "ModifiedHuber loss function is not supported yet.");
@@ -251,8 +270,8 @@ static void check_loss(checker *c)
         rule(c, is_cross_entropy && c->is_regression, ERRR, "loss",
              "CrossEntropy loss needs a categorical response.");
     rule(c, c->is_classifier && p->loss != HW_LOSS_NULL && !fits_classes, ERRR, "loss",
-         "%s loss is not allowed for classification; use Automatic, CrossEntropy or Quadratic.",
-         LEVEL(LOSS, p->loss));
+         "%s loss is not allowed for classification; use Automatic, CrossEntropy%s.",
+         LEVEL(LOSS, p->loss), p->h2o_compat ? " or Quadratic" : ", Quadratic, Absolute or Huber");
 }
 
 static void check_sampling(checker *c)
@@ -317,6 +336,9 @@ static void check_network(checker *c)
     rule(c, !(p->l2 >= 0), ERRR, "l2", "l2 must be >= 0.");
     rule(c, !(p->max_w2 > 0), ERRR, "max_w2", "max_w2 must be > 0.");
     rule(c, p->mini_batch_size < 1, ERRR, "mini_batch_size", "mini_batch_size must be >= 1.");
+    /* H2O says this in its log only. */
+    rule(c, p->mini_batch_size > 1 && !p->h2o_compat, WARN, "mini_batch_size",
+         "mini_batch_size has no effect: weights are updated after every row, it trains with 1.");
     rule(c, p->max_categorical_features < 1, ERRR, "max_categorical_features",
          "max_categorical_features must be >= 1.");
     rule(c,
@@ -477,6 +499,10 @@ static void check_rest(checker *c)
 {
     const hw_params *p = c->params;
     bool is_elastic = p->elastic_averaging;
+    rule(c, p->max_hit_ratio_k < 0, ERRR, "max_hit_ratio_k", "max_hit_ratio_k must be >= 0.");
+    rule(c, p->h2o_compat && p->max_hit_ratio_k >= 0 && p->max_hit_ratio_k != 10, ERRR,
+         "max_hit_ratio_k",
+         "max_hit_ratio_k is not a parameter of H2O 3.46: its table has 10 rows at most.");
     rule(c, p->col_major, ERRR, "col_major", "col_major is deprecated: leave it off.");
     rule(c, is_elastic && p->sparse, ERRR, "elastic_averaging",
          "elastic_averaging cannot be used with sparse.");

@@ -42,6 +42,10 @@ hw_status hwi_params_resolve(hw_params *effective, const hwi_facts *facts,
 /** Changes the parameters to what the finished model shows: a few of the automatic values. */
 void hwi_params_actual(hw_params *shown, const hwi_facts *facts);
 
+/* The distribution given, with the powers of tweedie that are others by name: 0 gaussian, 1
+ * poisson, 2 gamma. */
+hw_distribution hwi_distribution_meant(const hw_params *params);
+
 /* Whether the activation is one of the kinds with dropout. */
 bool hwi_activation_has_dropout(hw_activation activation);
 /* The same kind without dropout. */

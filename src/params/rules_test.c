@@ -45,7 +45,11 @@ static const struct {
     {&regression, "loss=CrossEntropy", "loss", "needs a categorical response", 2},
     {&regression, "loss=", "loss", "must be named", 1},
     {&autoencoder, "autoencoder=1;loss=CrossEntropy", "loss", "for an autoencoder", 1},
-    {&three_classes, "loss=Huber", "loss", "use Automatic, CrossEntropy or Quadratic", 1},
+    {&three_classes, "loss=Huber;h2o_compat=1", "loss", "use Automatic, CrossEntropy or Quadratic",
+     1},
+    {&two_classes, "loss=Absolute;h2o_compat=1", "loss", "use Automatic, CrossEntropy or Quadratic",
+     1},
+    {&two_classes, "loss=Quantile", "loss", "CrossEntropy, Quadratic, Absolute or Huber", 1},
     {&regression, "activation=", "activation", "must be named", 1},
     {&regression, "hidden=10,0", "hidden", "Hidden layer size must be positive", 1},
     {&regression, "mini_batch_size=0", "mini_batch_size", ">= 1", 1},
@@ -86,7 +90,18 @@ static const struct {
     {&regression, "distribution=huber;loss=Absolute", "distribution", "or Huber", 1},
     {&regression, "distribution=quantile;quantile_alpha=1.1", "quantile_alpha", "[0, 1]", 1},
     {&regression, "distribution=huber;huber_alpha=-1", "huber_alpha", "[0, 1]", 1},
-    {&regression, "tweedie_power=2", "tweedie_power", "(exclusive)", 1},
+    {&regression, "tweedie_power=2;h2o_compat=1", "tweedie_power", "(exclusive)", 1},
+    {&regression, "tweedie_power=1;h2o_compat=1", "tweedie_power", "(exclusive)", 1},
+    {&regression, "tweedie_power=0;h2o_compat=1", "tweedie_power", "(exclusive)", 1},
+    {&regression, "tweedie_power=NaN;h2o_compat=1", "tweedie_power", "(exclusive)", 1},
+    {&regression, "tweedie_power=0.5", "tweedie_power", "0 or in [1, 2]", 1},
+    {&regression, "tweedie_power=2.1", "tweedie_power", "0 or in [1, 2]", 1},
+    {&regression, "tweedie_power=NaN", "tweedie_power", "0 or in [1, 2]", 1},
+    {&regression, "stopping_metric=r2;h2o_compat=1", "stopping_metric", "not one of H2O 3.46", 1},
+    {&autoencoder, "stopping_metric=r2", "stopping_metric", "for an autoencoder", 1},
+    {&three_classes, "max_hit_ratio_k=3;h2o_compat=1", "max_hit_ratio_k", "10 rows at most", 1},
+    {&three_classes, "max_hit_ratio_k=0;h2o_compat=1", "max_hit_ratio_k", "10 rows at most", 1},
+    {&three_classes, "max_hit_ratio_k=-1", "max_hit_ratio_k", ">= 0", 1},
     {&regression, "score_training_samples=-1", "score_training_samples", ">= 0", 1},
     {&regression, "score_validation_samples=-1", "score_validation_samples", ">= 0", 1},
     {&autoencoder, "activation=Tanh;sparsity_beta=1;average_activation=-1", "average_activation",
@@ -245,6 +260,17 @@ static void test_rules_accept_what_is_allowed(void **state)
         {&regression, "adaptive_rate=0;rho=0;epsilon=0"},
         {&regression, "max_w2=Infinity"},
         {&regression, "mini_batch_size=32"},
+        {&three_classes, "loss=Absolute"},
+        {&two_classes, "loss=Huber"},
+        {&regression, "distribution=tweedie;tweedie_power=0"},
+        {&regression, "distribution=tweedie;tweedie_power=1"},
+        {&regression, "distribution=tweedie;tweedie_power=2"},
+        {&regression, "distribution=tweedie;tweedie_power=1.9;h2o_compat=1"},
+        {&regression, "stopping_metric=r2"},
+        {&three_classes, "stopping_metric=r2"},
+        {&three_classes, "max_hit_ratio_k=0"},
+        {&three_classes, "max_hit_ratio_k=25"},
+        {&three_classes, "max_hit_ratio_k=10;h2o_compat=1"},
         {&regression, "sparse=1"},
         {&regression, "initial_weights=a,null,b;initial_biases=null,null,c"},
         {&regression, "activation=TanhWithDropout;hidden_dropout_ratios=0,0.9"},
@@ -268,6 +294,7 @@ static void test_rules_warn_of_settings_without_effect(void **state)
     static const struct {
         const char *settings, *field;
     } cases[] = {{"diagnostics=0", "diagnostics"},
+                 {"mini_batch_size=32", "mini_batch_size"},
                  {"rate=0.01", "rate"},
                  {"rate_annealing=0", "rate_annealing"},
                  {"rate_decay=0.9", "rate_decay"},
@@ -285,6 +312,13 @@ static void test_rules_warn_of_settings_without_effect(void **state)
         assert_int_equal(count(&messages, HW_MESSAGE_WARN, cases[i].field), 1);
         hw_params_free(params);
     }
+    /* H2O trains with 1 as well, and says so in its log only. */
+    hw_error quiet_err = {0};
+    HW_AUTO_MESSAGES(quiet);
+    hw_params *compat = params_of("mini_batch_size=32;h2o_compat=1");
+    hw_assert_ok(hwi_params_check(compat, &regression, &quiet, &quiet_err), quiet_err);
+    assert_int_equal(count(&quiet, HW_MESSAGE_WARN, NULL), 0);
+    hw_params_free(compat);
     hwi_facts facts = {
         .is_supervised = true, .response_is_minus_one_one = true, .dropped_columns = "[a, b]"};
     hw_error err = {0};
@@ -402,6 +436,15 @@ static void test_resolve_gives_what_training_uses(void **state)
         {&regression, "distribution=huber", "loss", "Huber"},
         {&regression, "distribution=poisson", "loss", "Automatic"},
         {&regression, "distribution=tweedie", "loss", "Automatic"},
+        {&regression, "distribution=tweedie", "distribution", "tweedie"},
+        {&regression, "distribution=tweedie;tweedie_power=0", "distribution", "gaussian"},
+        {&regression, "distribution=tweedie;tweedie_power=0", "loss", "Quadratic"},
+        {&regression, "distribution=tweedie;tweedie_power=1", "distribution", "poisson"},
+        {&regression, "distribution=tweedie;tweedie_power=2", "distribution", "gamma"},
+        {&regression, "distribution=tweedie;tweedie_power=2", "tweedie_power", "2"},
+        {&regression, "distribution=poisson;tweedie_power=2", "distribution", "poisson"},
+        {&two_classes, "loss=Absolute", "loss", "Absolute"},
+        {&two_classes, "loss=Absolute", "distribution", "bernoulli"},
         {&regression, "distribution=gamma", "loss", "Automatic"},
         {&regression, "", "fold_assignment", ""},
         {&regression, "nfolds=3", "fold_assignment", "Random"},

@@ -140,6 +140,9 @@ static hw_status measure_frame(hwi_trainer *trainer, const scored_frame *frame, 
                                    .quantile_alpha = params->quantile_alpha,
                                    .huber_alpha = params->huber_alpha,
                                    .gainslift_bins = params->gainslift_bins,
+                                   .max_hit_ratio_k = params->max_hit_ratio_k > 0
+                                                          ? params->max_hit_ratio_k
+                                                          : HWI_NO_HIT_RATIOS,
                                    .auc_type = params->auc_type};
         status = hwi_metrics_new(&input, &metrics, err);
     }

@@ -34,6 +34,8 @@ static traits traits_of(hw_stopping_metric metric)
         return (traits){"classification_error", "misclassification", false, true};
     case HW_STOPPING_METRIC_MEAN_PER_CLASS_ERROR:
         return (traits){"mean_per_class_error", "mean_per_class_error", false, true};
+    case HW_STOPPING_METRIC_R2: /* of the guide; below 0 when the mean would do better */
+        return (traits){"r2", "r2", true, false};
     default:
         return (traits){NULL, NULL, false, false};
     }
@@ -84,6 +86,8 @@ float hwi_best_model_loss(hw_stopping_metric metric, const hw_metrics *metrics, 
         return (float)(1 - value);
     if (metric == HW_STOPPING_METRIC_LIFT_TOP_GROUP && !as_h2o)
         return (float)-value;
+    if (metric == HW_STOPPING_METRIC_R2)
+        return (float)-value;
     return (float)value;
 }
 
@@ -115,5 +119,8 @@ bool hwi_has_converged(hw_stopping_metric metric, const double *values, int32_t 
     if (signs_differ)
         return false;
     double ratio = best / reference;
+    /* Below zero the better r2 is the one nearer to zero. */
+    if (t.more_is_better && reference < 0)
+        return ratio >= 1 - tolerance;
     return t.more_is_better ? ratio <= 1 + tolerance : ratio >= 1 - tolerance;
 }
