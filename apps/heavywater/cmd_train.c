@@ -50,15 +50,48 @@ static hw_status read_threads(const app_args *args, int *out, hw_error *err)
 
 static hw_status check_outputs(const app_args *args, hw_error *err)
 {
-    const app_output outputs[] = {{"model", app_args_get(args, "model"), false},
-                                  {"report", app_args_get(args, "report"), false},
-                                  {"json", app_args_get(args, "json"), true}};
+    const app_output outputs[] = {
+        {"model", app_args_get(args, "model"), false},
+        {"report", app_args_get(args, "report"), false},
+        {"json", app_args_get(args, "json"), true},
+        {"cv_predictions", app_args_get(args, "cv_predictions"), false},
+        {"cv_fold_assignment", app_args_get(args, "cv_fold_assignment"), false}};
     HW_AUTO(app_param_text)
     *training = app_param_get(args->params, "training_frame");
     HW_AUTO(app_param_text)
     *validation = app_param_get(args->params, "validation_frame");
     const char *const inputs[] = {training, validation};
     return app_files_check_outputs(outputs, APP_COUNT(outputs), inputs, APP_COUNT(inputs), err);
+}
+
+/* A file of cross-validation means that what it holds is kept. */
+static hw_status keep_for_file(const app_args *args, const char *option, const char *param,
+                               hw_error *err)
+{
+    hw_params *params = args->params;
+    if (!app_args_get(args, option))
+        return HW_OK;
+    HW_AUTO(app_param_text)
+    *folds = app_param_get(params, "nfolds");
+    HW_AUTO(app_param_text)
+    *column = app_param_get(params, "fold_column");
+    if (!column && (!folds || strcmp(folds, "0") == 0))
+        HW_FAIL(err, HW_EINVAL, option, "--%s needs cross-validation: --nfolds or --fold_column",
+                option);
+    if (hw_params_is_given(params, param) && !app_param_is_on(params, param))
+        HW_FAIL(err, HW_EINVAL, option, "--%s and --no-%s exclude each other", option, param);
+    return hw_params_set(params, param, "true", err);
+}
+
+static hw_status write_cross_validation(const app_args *args, const hw_model *model, hw_error *err)
+{
+    const char *predictions = app_args_get(args, "cv_predictions");
+    const char *assignment = app_args_get(args, "cv_fold_assignment");
+    if (predictions)
+        HW_TRY(hw_frame_write_csv(hw_model_holdout_predictions(model), predictions, err));
+    if (assignment)
+        HW_TRY(hw_frame_write_csv(hw_model_fold_assignment(model), assignment, err));
+    return HW_OK;
 }
 
 static hw_status write_outputs(const app_args *args, const hw_model *model, hw_error *err)
@@ -69,17 +102,22 @@ static hw_status write_outputs(const app_args *args, const hw_model *model, hw_e
         HW_TRY(hw_model_write_json(model, json, err));
     if (report)
         HW_TRY(hw_model_write_report(model, report, err));
-    return HW_OK;
+    return write_cross_validation(args, model, err);
 }
 
 static void print_files(FILE *out, const app_args *args)
 {
-    static const char *const names[] = {"model", "report", "json"};
+    static const char *const names[] = {"model", "report", "json", "cv_predictions",
+                                        "cv_fold_assignment"};
+    int width = 7;
+    for (size_t i = 0; i < APP_COUNT(names); i++)
+        if (app_args_get(args, names[i]) && (int)strlen(names[i]) > width)
+            width = (int)strlen(names[i]);
     fputc('\n', out);
     for (size_t i = 0; i < APP_COUNT(names); i++) {
         const char *path = app_args_get(args, names[i]);
         if (path && strcmp(path, "-") != 0)
-            fprintf(out, "%-7s %s\n", names[i], path);
+            fprintf(out, "%-*s %s\n", width, names[i], path);
     }
 }
 
@@ -146,6 +184,8 @@ hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
     HW_TRY(check_args(args, err));
     HW_TRY(read_threads(args, &n_threads, err));
     HW_TRY(check_outputs(args, err));
+    HW_TRY(keep_for_file(args, "cv_predictions", "keep_cross_validation_predictions", err));
+    HW_TRY(keep_for_file(args, "cv_fold_assignment", "keep_cross_validation_fold_assignment", err));
     __attribute__((cleanup(app_train_frames_clear))) app_train_frames frames = {0};
     HW_TRY(app_train_frames_read(args, args->params, &frames, err));
     bool is_silent = app_param_is_on(args->params, "quiet_mode");

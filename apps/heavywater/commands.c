@@ -14,6 +14,10 @@ static const app_option train_options[] = {
     {"x", "NAMES", false, "The predictors, all other columns are left out. Default: all columns."},
     {"classification", NULL, false, "Learn a number as a class."},
     {"regression", NULL, false, "Refuse a response that is not numbers."},
+    {"cv_predictions", "FILE", false,
+     "Where the predictions of cross-validation go (CSV): each row by the model that did not see "
+     "it."},
+    {"cv_fold_assignment", "FILE", false, "Where the fold of each row goes (CSV)."},
     {"threads", "INTEGER", false, "Threads; the result does not depend on it. Default: all cores."},
     {NULL}};
 
@@ -23,6 +27,8 @@ static const char *const train_examples[] = {
     "    --response_column y --ignored_columns id,date --hidden 100,50 --epochs 20 \\",
     "    --activation RectifierWithDropout --l1 1e-5 --seed 1 \\",
     "    --model m.zip --report m.html --json m.json",
+    "heavywater train --training_frame train.csv --response_column y --nfolds 5 --seed 1 \\",
+    "    --cv_predictions held_out.csv --model m.zip",
     NULL};
 
 static const app_option predict_options[] = {

@@ -298,6 +298,32 @@ static hw_status print_all_metrics(FILE *out, const hw_model *model, hw_error *e
     return HW_OK;
 }
 
+/* The metrics of each fold, with mean and deviation. */
+static hw_status print_folds(FILE *out, const hw_model *model, hw_error *err)
+{
+    const hw_table *table = hw_model_table(model, "cross_validation_metrics_summary");
+    if (!table || hw_table_n_rows(table) == 0)
+        return HW_OK;
+    HW_AUTO(app_grid)
+    *grid = app_grid_new();
+    int32_t n_columns = hw_table_n_columns(table), mean = hw_table_find_column(table, "mean");
+    for (int32_t c = 0; c < n_columns; c++)
+        app_grid_add_column(grid, c == 0 ? "Metric" : hw_table_column_name(table, c), c > 0);
+    for (int64_t r = 0; r < hw_table_n_rows(table); r++) {
+        /* H2O lists metrics that Deep Learning lacks. */
+        if (isnan(hw_table_number(table, r, mean)))
+            continue;
+        app_grid_add_row(grid);
+        app_grid_set(grid, 0, hw_table_text(table, r, 0));
+        for (int32_t c = 1; c < n_columns; c++) {
+            char text[APP_TEXT_BYTES];
+            app_grid_set(grid, c, app_text_number(hw_table_number(table, r, c), 5, text));
+        }
+    }
+    app_print_title(out, "Cross-validation: metrics of the rows that each fold held out");
+    return app_grid_print(grid, out, app_print_columns(out), err);
+}
+
 hw_status app_print_model(FILE *out, const hw_model *model, hw_error *err)
 {
     const hw_table *summary = hw_model_table(model, "model_summary");
@@ -309,6 +335,7 @@ hw_status app_print_model(FILE *out, const hw_model *model, hw_error *err)
     }
     HW_TRY(print_history(out, model, err));
     HW_TRY(print_all_metrics(out, model, err));
+    HW_TRY(print_folds(out, model, err));
     return print_importances(out, model, err);
 }
 

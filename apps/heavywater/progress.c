@@ -61,6 +61,10 @@ static void append_state(hwi_buffer *line, const hw_progress *p)
 {
     char text[APP_TEXT_BYTES];
     hwi_buffer_printf(line, " %3d %%", (int)(100 * done_frac(p)));
+    if (p->n_folds > 0 && p->n_folds_done < p->n_folds)
+        hwi_buffer_printf(line, "  folds %d of %d done", p->n_folds_done, p->n_folds);
+    else if (p->n_folds > 0)
+        hwi_buffer_append_text(line, "  main model");
     hwi_buffer_append_text(line, "  epoch ");
     append_fixed(line, p->epochs, p->epochs_wanted < 1000 ? 2 : 0);
     hwi_buffer_printf(line, " of %s", app_text_number(p->epochs_wanted, 6, text));

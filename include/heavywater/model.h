@@ -28,10 +28,14 @@ typedef struct hw_progress {
     const char
         *metric_name; /* stopping metric, "logloss", "deviance" ...; NULL before any scoring */
     double training_metric, validation_metric; /* NaN when there is none */
+    /* Cross-validation: while the models of the folds train, epochs are the mean over the folds and
+     * samples their sum; when all are done, the main model trains. 0 without. */
+    int32_t n_folds, n_folds_done;
 } hw_progress;
 
 /** Called at least ten times a second, from the thread that called hw_train. Returning false ends
- * training after the current row; the model so far is returned. */
+ * training after the current row; the model so far is returned (while the models of the folds train
+ * there is none yet: HW_ECANCELED). */
 typedef bool hw_progress_callback(const hw_progress *progress, void *ctx);
 
 typedef struct hw_train_options {
@@ -114,13 +118,28 @@ HW_API int32_t hw_model_n_predictors(const hw_model *model);
 HW_API const char *hw_model_predictor_name(const hw_model *model, int32_t i);
 HW_API int64_t hw_model_n_weights(const hw_model *model); /* weights and biases */
 
-/* "model_summary", "scoring_history", "variable_importances", and our own "training_frame" (a row a
+/* "model_summary", "scoring_history", "variable_importances", "cross_validation_metrics_summary" (a
+ * row a metric: mean, sd, one column a fold), and our own "training_frame" (a row a
  * column of the training table: name, role, type, missing, min, mean, max, sigma, levels) and
  * "prediction_sample" (regression: up to 1,000 rows of actual, predicted on the validation or
  * training frame). NULL when the model has none. */
 HW_API const hw_table *hw_model_table(const hw_model *model, const char *name);
 /* "training", "validation" or "cross_validation"; NULL when there are none. */
 HW_API const hw_metrics *hw_model_metrics(const hw_model *model, const char *which);
+/* What a cross-validation (nfolds, fold_column) leaves beside the model. Models and frames are
+ * there only where they were kept (keep_cross_validation_models, ..._predictions,
+ * ..._fold_assignment) and in the process that trained: the file holds the metrics, the summary and
+ * the histories. All is borrowed from the model; ref what is to outlive it. */
+HW_API int32_t hw_model_n_folds(const hw_model *model); /* 0 without cross-validation */
+/* The scoring history of the model that left out fold i (0 is the first); NULL past the last. */
+HW_API const hw_table *hw_model_fold_history(const hw_model *model, int32_t i);
+HW_API int32_t hw_model_n_fold_models(const hw_model *model); /* n_folds, or 0 when not kept */
+HW_API hw_model *hw_model_fold_model(const hw_model *model, int32_t i);
+/* One column "fold_assignment": the fold of each training row, from 0 on; or NULL. */
+HW_API hw_frame *hw_model_fold_assignment(const hw_model *model);
+/* Columns as of hw_model_predict: each training row predicted by the model that did not see it,
+ * with H2O's 8 decimals for classifiers; or NULL. */
+HW_API hw_frame *hw_model_holdout_predictions(const hw_model *model);
 /* The parameters as given, and as in effect after H2O's automatic changes. */
 HW_API const hw_params *hw_model_params_given(const hw_model *model);
 HW_API const hw_params *hw_model_params_actual(const hw_model *model);

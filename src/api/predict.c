@@ -2,45 +2,13 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/number.h"
-#include "model/model.h"
-
-/* A class that reads as a 32-bit integer gets a column "p0"; any other is named by itself. */
-static hw_status class_column_name(const char *level, hwi_buffer *out, hw_error *err)
-{
-    int64_t number;
-    bool is_integer = hwi_parse_int64(level, strlen(level), &number) && number >= INT32_MIN &&
-                      number <= INT32_MAX;
-    hwi_buffer_append_text(out, is_integer ? "p" : "");
-    hwi_buffer_append_text(out, level);
-    return hwi_buffer_check(out, err);
-}
+#include "model/predictions.h"
 
 /* One column of a row-major matrix. */
 static void take_column(const double *matrix, int64_t n, int32_t width, int32_t column, double *out)
 {
     for (int64_t i = 0; i < n; i++)
         out[i] = matrix[i * width + column];
-}
-
-static hw_status add_class_columns(const hw_model *model, const double *probabilities,
-                                   const int32_t *labels, int64_t n, hw_frame *frame, hw_error *err)
-{
-    const hwi_model_column *response = &model->encoder->columns[model->encoder->response_at];
-    HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
-    HW_CHECK_ALLOC(err, values);
-    for (int64_t i = 0; i < n; i++)
-        values[i] = labels[i];
-    HW_TRY(hwi_frame_add_column(frame, "predict", HW_TYPE_ENUM, values,
-                                (const char *const *)response->levels, response->n_levels, err));
-    for (int32_t k = 0; k < model->n_classes; k++) {
-        HW_AUTO_BUFFER(name);
-        HW_TRY(class_column_name(response->levels[k], &name, err));
-        take_column(probabilities, n, model->n_classes, k, values);
-        HW_TRY(hwi_frame_add_column(frame, hwi_buffer_text(&name), HW_TYPE_REAL, values, NULL, 0,
-                                    err));
-    }
-    return HW_OK;
 }
 
 static hw_status add_reconstruction_columns(const hw_model *model, const double *outputs, int64_t n,
@@ -106,14 +74,12 @@ hw_status hw_model_predict(const hw_model *model, const hw_frame *frame, hw_fram
     HW_TRY(hwi_scorer_score(&scorer, adapted, NULL, 0, n, HWI_SCORE_PREDICTIONS, 0, outputs, labels,
                             err));
     HW_TRY(clear_weightless_rows(model, adapted, n, width, outputs, labels, err));
+    if (model->category != HW_CATEGORY_AUTOENCODER)
+        return hwi_predictions_frame(model, "predictions", outputs, labels, n, out_predictions,
+                                     err);
     HW_AUTO(hw_frame) *predictions = hwi_frame_new("predictions", n);
     HW_CHECK_ALLOC(err, predictions);
-    if (model->category == HW_CATEGORY_AUTOENCODER)
-        HW_TRY(add_reconstruction_columns(model, outputs, n, predictions, err));
-    else if (model->category == HW_CATEGORY_REGRESSION)
-        HW_TRY(hwi_frame_add_column(predictions, "predict", HW_TYPE_REAL, outputs, NULL, 0, err));
-    else
-        HW_TRY(add_class_columns(model, outputs, labels, n, predictions, err));
+    HW_TRY(add_reconstruction_columns(model, outputs, n, predictions, err));
     *out_predictions = HW_TAKE(predictions);
     return HW_OK;
 }

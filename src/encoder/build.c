@@ -299,11 +299,11 @@ hw_status hwi_encoder_choose_columns(const hw_params *params, const hw_frame *fr
 /* Weights of the rows that count for the moments, or NULL when the unweighted ones are wanted: H2O
  * takes weighted moments only without an offset. Under Skip, rows with a missing value have no
  * weight. */
-static hw_status read_moment_weights(const hwi_encoder *encoder, const hw_frame *frame,
+static hw_status read_moment_weights(const hwi_encoder *encoder, const hw_frame *frame, bool as_h2o,
                                      double *scratch, double **out, hw_error *err)
 {
     *out = NULL;
-    if (encoder->weights_at < 0 || encoder->offset_at >= 0)
+    if (encoder->weights_at < 0 || (as_h2o && encoder->offset_at >= 0))
         return HW_OK;
     int64_t n = hw_frame_n_rows(frame);
     HW_AUTO(double) *weights = HWI_ALLOC_ARRAY(double, (size_t)n);
@@ -325,12 +325,14 @@ static hw_status read_moment_weights(const hwi_encoder *encoder, const hw_frame 
 }
 
 typedef struct transform {
-    double mean; /* unweighted */
+    double mean; /* what a missing value is in training */
     double mul, sub;
 } transform;
 
+/* H2O fills missing values with the unweighted mean, so that rows of weight 0 leak into the others:
+ * in a cross-validation those that were held out. */
 static transform standardize(const double *values, const double *weights, int64_t n,
-                             bool is_integer, bool is_sparse, bool is_autoencoder)
+                             bool is_integer, bool is_sparse, bool is_autoencoder, bool as_h2o)
 {
     hwi_moments m = hwi_moments_of(values, n, is_integer);
     transform t = {m.mean, 1, m.mean};
@@ -343,6 +345,7 @@ static transform standardize(const double *values, const double *weights, int64_
     if (weights) {
         hwi_moments w = hwi_moments_weighted(values, weights, n);
         t.sub = w.mean;
+        t.mean = as_h2o || w.n == 0 ? m.mean : w.mean;
         sigma = w.sigma;
     }
     t.mul = sigma != 0 ? 1 / sigma : 1;
@@ -380,7 +383,7 @@ hw_status hwi_encoder_set_transforms(hwi_encoder *encoder, const hw_params *para
     HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, values);
     HW_AUTO(double) *weights = NULL;
-    HW_TRY(read_moment_weights(encoder, frame, values, &weights, err));
+    HW_TRY(read_moment_weights(encoder, frame, params->h2o_compat, values, &weights, err));
 
     encoder->means = HWI_NEW_ARRAY(double, (size_t)encoder->n_nums);
     HW_CHECK_ALLOC(err, encoder->means);
@@ -394,7 +397,7 @@ hw_status hwi_encoder_set_transforms(hwi_encoder *encoder, const hw_params *para
         const hwi_model_column *column = &encoder->columns[encoder->n_cats + i];
         hw_frame_read_doubles(frame, hw_frame_find_column(frame, column->name), 0, n, values);
         transform t = standardize(values, weights, n, column->type == HW_TYPE_INT,
-                                  encoder->is_sparse, params->autoencoder);
+                                  encoder->is_sparse, params->autoencoder, params->h2o_compat);
         encoder->means[i] = t.mean;
         if (params->standardize) {
             encoder->norm_mul[i] = t.mul;
@@ -405,7 +408,8 @@ hw_status hwi_encoder_set_transforms(hwi_encoder *encoder, const hw_params *para
     if (encoder->has_resp_norm) {
         const hwi_model_column *column = &encoder->columns[encoder->response_at];
         hw_frame_read_doubles(frame, hw_frame_find_column(frame, column->name), 0, n, values);
-        transform t = standardize(values, weights, n, column->type == HW_TYPE_INT, false, false);
+        transform t = standardize(values, weights, n, column->type == HW_TYPE_INT, false, false,
+                                  params->h2o_compat);
         encoder->resp_mul = t.mul;
         encoder->resp_sub = t.sub;
     }

@@ -98,9 +98,11 @@ static void test_build_transforms(void **state)
         {"distribution=poisson", 2, 1 / 1.4142135623730951, false, 0},
         {"distribution=gaussian;sparse=true", 0, 1 / 1.4142135623730951, true, 15},
         {"distribution=gaussian;weights_column=w", 2.5, NAN, true, 17.5},
-        /* With an offset the weights do not count here. */
-        {"distribution=gaussian;weights_column=w;offset_column=o", 2, 1 / 1.4142135623730951, true,
-         15},
+        {"distribution=gaussian;weights_column=w;offset_column=o", 2.5, NAN, true, 17.5},
+        {"distribution=gaussian;weights_column=w;h2o_compat=true", 2.5, NAN, true, 17.5},
+        /* With an offset H2O's weights do not count here. */
+        {"distribution=gaussian;weights_column=w;offset_column=o;h2o_compat=true", 2,
+         1 / 1.4142135623730951, true, 15},
     };
     for (size_t i = 0; i < HW_COUNT(cases); i++) {
         HW_AUTO(hw_params) *params = hw_new_params(cases[i].settings);
@@ -111,7 +113,9 @@ static void test_build_transforms(void **state)
         assert_true(encoder->norm_sub[0] == cases[i].sub);
         if (!isnan(cases[i].mul))
             hw_assert_near(encoder->norm_mul[0], cases[i].mul, 1e-15);
-        assert_true(encoder->means[0] == 2);
+        /* H2O fills missing values with the unweighted mean. */
+        bool is_weighted_mean = strstr(cases[i].settings, "weights_column") && !params->h2o_compat;
+        assert_true(encoder->means[0] == (is_weighted_mean ? 2.5 : 2));
         assert_int_equal(encoder->has_resp_norm, cases[i].has_response);
         if (cases[i].has_response)
             hw_assert_near(encoder->resp_sub, cases[i].resp_sub, 1e-15);

@@ -195,6 +195,8 @@ hw_status hwi_details_read(const json_t *details, hw_model *model, hw_error *err
     HW_TRY(read_table(output, "model_summary", &model->model_summary, err));
     HW_TRY(read_table(output, "scoring_history", &model->scoring_history, err));
     HW_TRY(read_table(output, "variable_importances", &model->variable_importances, err));
+    HW_TRY(read_table(output, "cross_validation_metrics_summary",
+                      &model->cross_validation_metrics_summary, err));
     HW_TRY(
         read_metrics(output, "training_metrics", model->category, &model->training_metrics, err));
     HW_TRY(read_metrics(output, "validation_metrics", model->category, &model->validation_metrics,

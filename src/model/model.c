@@ -39,6 +39,19 @@ static void free_frame_notes(hwi_frame_note *notes, int32_t n)
     hwi_free(notes);
 }
 
+static void free_cross_validation(hw_model *model)
+{
+    hwi_table_free(model->cross_validation_metrics_summary);
+    for (int32_t i = 0; model->fold_histories && i < model->n_folds; i++)
+        hwi_table_free(model->fold_histories[i]);
+    hwi_free(model->fold_histories);
+    for (int32_t i = 0; model->fold_models && i < model->n_folds; i++)
+        hw_model_unref(model->fold_models[i]);
+    hwi_free(model->fold_models);
+    hw_frame_unref(model->fold_assignment);
+    hw_frame_unref(model->holdout_predictions);
+}
+
 void hw_model_unref(hw_model *model)
 {
     /* Acquire and release: the last one to leave sees all that others did before they left. */
@@ -58,6 +71,7 @@ void hw_model_unref(hw_model *model)
     hw_metrics_free(model->training_metrics);
     hw_metrics_free(model->validation_metrics);
     hw_metrics_free(model->cross_validation_metrics);
+    free_cross_validation(model);
     hwi_messages_clear(&model->messages);
     free_frame_notes(model->frame_notes, model->n_frame_notes);
     hwi_free(model->resume.met_missing);
@@ -137,6 +151,7 @@ const hw_table *hw_model_table(const hw_model *model, const char *name)
         {"variable_importances", model->variable_importances},
         {"training_frame", model->training_frame_table},
         {"prediction_sample", model->prediction_sample},
+        {"cross_validation_metrics_summary", model->cross_validation_metrics_summary},
     };
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         if (strcmp(name, tables[i].name) == 0)
@@ -151,6 +166,36 @@ const hw_metrics *hw_model_metrics(const hw_model *model, const char *which)
     if (strcmp(which, "validation") == 0)
         return model->validation_metrics;
     return strcmp(which, "cross_validation") == 0 ? model->cross_validation_metrics : NULL;
+}
+
+int32_t hw_model_n_folds(const hw_model *model)
+{
+    return model->n_folds;
+}
+
+const hw_table *hw_model_fold_history(const hw_model *model, int32_t i)
+{
+    return model->fold_histories && i >= 0 && i < model->n_folds ? model->fold_histories[i] : NULL;
+}
+
+int32_t hw_model_n_fold_models(const hw_model *model)
+{
+    return model->fold_models ? model->n_folds : 0;
+}
+
+hw_model *hw_model_fold_model(const hw_model *model, int32_t i)
+{
+    return i >= 0 && i < hw_model_n_fold_models(model) ? model->fold_models[i] : NULL;
+}
+
+hw_frame *hw_model_fold_assignment(const hw_model *model)
+{
+    return model->fold_assignment;
+}
+
+hw_frame *hw_model_holdout_predictions(const hw_model *model)
+{
+    return model->holdout_predictions;
 }
 
 const hw_params *hw_model_params_given(const hw_model *model)

@@ -54,6 +54,12 @@ struct hw_model {
     hw_table *model_summary, *scoring_history, *variable_importances;
     hw_table *training_frame_table, *prediction_sample; /* see hw_model_table */
     hw_metrics *training_metrics, *validation_metrics, *cross_validation_metrics;
+    /* Of a cross-validation. */
+    hw_table *cross_validation_metrics_summary;
+    int32_t n_folds;
+    hw_table **fold_histories; /* (n_folds) scoring histories */
+    hw_model **fold_models;    /* (n_folds), or NULL when they were not kept */
+    hw_frame *fold_assignment, *holdout_predictions; /* or NULL */
     hwi_messages messages;
     hwi_frame_note *frame_notes;
     int32_t n_frame_notes;

@@ -196,6 +196,14 @@ static hw_status put_unit_names(hwi_json *json, const hwi_encoder *encoder, hw_e
     return HW_OK;
 }
 
+void hwi_model_put_fold_histories(hwi_json *json, const hw_model *model)
+{
+    hwi_json_begin_array(json, false);
+    for (int32_t i = 0; i < model->n_folds; i++)
+        hwi_json_table(json, model->fold_histories[i], "rows");
+    hwi_json_end_array(json);
+}
+
 static void put_table(hwi_json *json, const char *key, const hw_table *table)
 {
     if (!table)
@@ -255,6 +263,11 @@ hw_status hwi_model_write_json(const hw_model *model, hwi_buffer *out, hw_error 
     put_metrics(&json, "training_metrics", model->training_metrics);
     put_metrics(&json, "validation_metrics", model->validation_metrics);
     put_metrics(&json, "cross_validation_metrics", model->cross_validation_metrics);
+    put_table(&json, "cross_validation_metrics_summary", model->cross_validation_metrics_summary);
+    if (model->n_folds > 0) {
+        hwi_json_key(&json, "cv_scoring_history");
+        hwi_model_put_fold_histories(&json, model);
+    }
     hwi_json_key(&json, "parameters");
     hwi_params_write_json(&json, model->params_given, model->params_actual);
     hwi_json_end_object(&json);

@@ -43,6 +43,9 @@ void hwi_model_put_domains(hwi_json *json, const hwi_encoder *encoder);
 void hwi_model_put_levels(hwi_json *json, const hwi_model_column *column);
 void hwi_model_put_messages(hwi_json *json, const hwi_messages *messages);
 
+/* The scoring histories of the folds: an array of tables. */
+void hwi_model_put_fold_histories(hwi_json *json, const hw_model *model);
+
 const char *hwi_ending_name(hw_ending ending);
 
 /* The kinds of optimiser arrays that the entry holds. */

@@ -34,6 +34,9 @@ static void put_output(hwi_json *json, const hw_model *model)
     put_metrics(json, "training_metrics", model->training_metrics);
     put_metrics(json, "validation_metrics", model->validation_metrics);
     put_metrics(json, "cross_validation_metrics", model->cross_validation_metrics);
+    if (model->cross_validation_metrics_summary)
+        put_table(json, "cross_validation_metrics_summary",
+                  model->cross_validation_metrics_summary);
     hwi_json_put_int(json, "start_time", model->start_time_ms);
     hwi_json_put_int(json, "end_time", model->start_time_ms + model->run_time_ms);
     hwi_json_put_int(json, "run_time", model->run_time_ms);

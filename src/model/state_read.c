@@ -410,6 +410,7 @@ static hw_status read_tables(const branch *top, hw_model *model, hw_error *err)
         {"variable_importances", &model->variable_importances},
         {"training_frame", &model->training_frame_table},
         {"prediction_sample", &model->prediction_sample},
+        {"cross_validation_metrics_summary", &model->cross_validation_metrics_summary},
     };
     branch in;
     HW_TRY(get_branch(top, "tables", &in, err));
@@ -418,6 +419,29 @@ static hw_status read_tables(const branch *top, hw_model *model, hw_error *err)
         const json_t *json = json_object_get(in.json, tables[i].key);
         HW_TRY(
             at_key(hwi_table_read_json(json, tables[i].out, &why), &in, tables[i].key, &why, err));
+    }
+    return HW_OK;
+}
+
+/* Models of older versions have none. */
+static hw_status read_fold_histories(const branch *top, hw_model *model, hw_error *err)
+{
+    const json_t *tables = json_object_get(top->json, "fold_histories");
+    size_t n = json_array_size(tables);
+    if (n == 0)
+        return HW_OK;
+    if (n > INT32_MAX)
+        return fail_key(top, "fold_histories", "a list of tables", err);
+    model->fold_histories = HWI_NEW_ARRAY(hw_table *, n);
+    HW_CHECK_ALLOC(err, model->fold_histories);
+    model->n_folds = (int32_t)n;
+    for (size_t i = 0; i < n; i++) {
+        hw_error why = {0};
+        hw_status status =
+            hwi_table_read_json(json_array_get(tables, i), &model->fold_histories[i], &why);
+        HW_TRY(at_key(status, top, "fold_histories", &why, err));
+        if (!model->fold_histories[i])
+            return fail_key(top, "fold_histories", "tables", err);
     }
     return HW_OK;
 }
@@ -465,5 +489,6 @@ hw_status hwi_state_read(const json_t *state, const char *path, hw_model *model,
     HW_TRY(read_messages(&top, &model->messages, err));
     HW_TRY(read_notes(&top, model, err));
     HW_TRY(read_tables(&top, model, err));
+    HW_TRY(read_fold_histories(&top, model, err));
     return read_metrics(&top, model, err);
 }

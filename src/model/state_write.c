@@ -150,11 +150,12 @@ static void put_note(hwi_json *json, const hwi_frame_note *note)
 
 static void put_tables(hwi_json *json, const hw_model *model)
 {
-    static const char *const names[] = {"model_summary", "scoring_history", "variable_importances",
-                                        "training_frame", "prediction_sample"};
+    static const char *const names[] = {"model_summary",        "scoring_history",
+                                        "variable_importances", "training_frame",
+                                        "prediction_sample",    "cross_validation_metrics_summary"};
     hwi_json_key(json, "tables");
     hwi_json_begin_object(json);
-    for (int i = 0; i < 5; i++) {
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         hwi_json_key(json, names[i]);
         hwi_json_table(json, hw_model_table(model, names[i]), "rows");
     }
@@ -197,6 +198,8 @@ void hwi_state_write(const hw_model *model, hwi_buffer *out)
     hwi_json_end_array(&json);
     put_tables(&json, model);
     put_metrics(&json, model);
+    hwi_json_key(&json, "fold_histories");
+    hwi_model_put_fold_histories(&json, model);
     hwi_json_end_object(&json);
     hwi_buffer_append_char(out, '\n');
 }

@@ -144,9 +144,6 @@ static void test_params_set_refuses_with_one_clear_line(void **state)
         {"loss", "", HW_EINVAL, "loss: a value is missing"},
         {"max_w2", "0", HW_EINVAL, "max_w2: 0 is out of range: > 0"},
         {"nfolds", "1", HW_EINVAL, "nfolds: 1 is out of range: 0 or >= 2"},
-        {"nfolds", "5", HW_EUNSUPPORTED, "nfolds: cross-validation is not in this version"},
-        {"keep_cross_validation_models", "false", HW_EUNSUPPORTED,
-         "keep_cross_validation_models: cross-validation is not in this version"},
         {"categorical_encoding", "Eigen", HW_EUNSUPPORTED,
          "categorical_encoding: Eigen is not in this version; use OneHotInternal, Binary, "
          "LabelEncoder, SortByResponse or EnumLimited"},

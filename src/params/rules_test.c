@@ -352,11 +352,11 @@ static void test_rules_report_what_is_not_supported_last(void **state)
     (void)state;
     hw_error err = {0};
     HW_AUTO_MESSAGES(messages);
-    hw_params *params = params_of("nfolds=5");
+    hw_params *params = params_of("custom_metric_func=f");
     assert_int_equal(hwi_params_check(params, &regression, &messages, &err), HW_EUNSUPPORTED);
-    assert_string_equal(err.field, "nfolds");
+    assert_string_equal(err.field, "custom_metric_func");
     hw_params_free(params);
-    params = params_of("nfolds=5;l1=-1");
+    params = params_of("custom_metric_func=f;l1=-1");
     assert_int_equal(hwi_params_check(params, &regression, &messages, &err), HW_EINVAL);
     assert_string_equal(err.field, "l1");
     hw_params_free(params);

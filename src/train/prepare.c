@@ -211,8 +211,8 @@ static hw_category category_of(const hw_params *params, int32_t n_classes)
 }
 
 static hw_status gather_facts(const hw_params *given, const hw_frame *training,
-                              const hw_frame *validation, hwi_buffer *dropped, hwi_prepared *out,
-                              hw_error *err)
+                              const hw_frame *validation, const hwi_cv_role *role,
+                              hwi_buffer *dropped, hwi_prepared *out, hw_error *err)
 {
     int64_t n = hw_frame_n_rows(training);
     if (n == 0)
@@ -226,8 +226,11 @@ static hw_status gather_facts(const hw_params *given, const hw_frame *training,
     HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, values);
     hwi_facts *facts = &out->facts;
-    *facts = (hwi_facts){
-        .is_supervised = !given->autoencoder, .has_validation = validation != NULL, .n_rows = n};
+    *facts = (hwi_facts){.is_supervised = !given->autoencoder,
+                         .has_validation = validation != NULL,
+                         .n_rows = n,
+                         .is_fold_model = role && role->is_fold_model,
+                         .cv_epochs = role ? role->cv_epochs : 0};
     HW_TRY(look_at_weights(given, training, values, facts, err));
     if (facts->is_supervised)
         look_at_response(training, hw_frame_find_column(training, given->response_column), values,
@@ -242,11 +245,11 @@ static hw_status gather_facts(const hw_params *given, const hw_frame *training,
 }
 
 hw_status hwi_prepare(const hw_params *given, const hw_frame *training, const hw_frame *validation,
-                      hwi_prepared *out, hw_error *err)
+                      const hwi_cv_role *role, hwi_prepared *out, hw_error *err)
 {
-    *out = (hwi_prepared){0};
+    *out = (hwi_prepared){.shared_rows = role ? role->shared_rows : NULL};
     HW_AUTO_BUFFER(dropped);
-    HW_TRY(gather_facts(given, training, validation, &dropped, out, err));
+    HW_TRY(gather_facts(given, training, validation, role, &dropped, out, err));
     hw_status status = hwi_params_check(given, &out->facts, &out->messages, err);
     if (status != HW_OK)
         return status;
@@ -257,6 +260,8 @@ hw_status hwi_prepare(const hw_params *given, const hw_frame *training, const hw
     HW_CHECK_ALLOC(err, out->effective);
     HW_CHECK_ALLOC(err, out->actual);
     HW_TRY(hwi_params_resolve(out->effective, &out->facts, err));
+    if (role && role->max_runtime_secs > 0)
+        out->effective->max_runtime_secs = role->max_runtime_secs;
     hwi_params_actual(out->actual, &out->facts);
     HW_TRY(draw_seed(out->effective, out->actual));
     out->category = category_of(given, out->facts.n_classes);

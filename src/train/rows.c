@@ -27,6 +27,7 @@ struct hwi_rows {
     int32_t record_bytes;
     char *records;
     uint8_t *has_missing;
+    bool is_shared; /* fields, records and has_missing belong to another one */
     double *responses, *weights, *offsets;
 };
 
@@ -202,13 +203,31 @@ hw_status hwi_rows_new(const hwi_adapted *adapted, hwi_rows **out, hw_error *err
     return HW_OK;
 }
 
+hw_status hwi_rows_share(const hwi_rows *from, const hwi_adapted *adapted, hwi_rows **out,
+                         hw_error *err)
+{
+    const hwi_encoder *encoder = hwi_adapted_encoder(adapted);
+    HW_ASSERT(from->n == hw_frame_n_rows(hwi_adapted_frame(adapted)) &&
+              from->n_fields == encoder->n_cats + encoder->n_nums);
+    HW_AUTO(hwi_rows) *rows = HWI_NEW(hwi_rows);
+    HW_CHECK_ALLOC(err, rows);
+    *rows = *from;
+    rows->is_shared = true;
+    rows->responses = rows->weights = rows->offsets = NULL;
+    HW_TRY(read_specials(encoder, adapted, rows, err));
+    *out = HW_TAKE(rows);
+    return HW_OK;
+}
+
 void hwi_rows_free(hwi_rows *rows)
 {
     if (!rows)
         return;
-    hwi_free(rows->fields);
-    hwi_free(rows->records);
-    hwi_free(rows->has_missing);
+    if (!rows->is_shared) {
+        hwi_free(rows->fields);
+        hwi_free(rows->records);
+        hwi_free(rows->has_missing);
+    }
     hwi_free(rows->responses);
     hwi_free(rows->weights);
     hwi_free(rows->offsets);

@@ -10,6 +10,11 @@
 typedef struct hwi_rows hwi_rows;
 
 hw_status hwi_rows_new(const hwi_adapted *adapted, hwi_rows **out, hw_error *err) HW_MUST_USE;
+/* The same rows with the special columns of another view of the frame: weights differ from fold to
+ * fold, the predictors are there once. from must outlive the result, and both have the same
+ * predictors. */
+hw_status hwi_rows_share(const hwi_rows *from, const hwi_adapted *adapted, hwi_rows **out,
+                         hw_error *err) HW_MUST_USE;
 void hwi_rows_free(hwi_rows *rows);
 HW_DEFINE_AUTO(hwi_rows, hwi_rows_free)
 

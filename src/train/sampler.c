@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/alloc.h"
+#include "encoder/moments.h"
 
 static hw_status cumulate(hwi_sampler *sampler, const double *weights, hw_error *err)
 {
@@ -16,9 +17,10 @@ static hw_status cumulate(hwi_sampler *sampler, const double *weights, hw_error 
     }
     for (int32_t i = 0; i < sampler->n; i++)
         sampler->cumulative[i] /= total;
-    /* One chunk holds all rows: rho = round(mean * rows) * n / rows / total. */
-    double rows = sampler->n;
-    sampler->relative_weight = floor(total / rows * rows + 0.5) * rows / rows / total;
+    /* One chunk holds all rows: rho = round(mean * rows) * n / rows / total. The mean is that of
+     * the column's summary, whose last digit decides when mean * rows ends in a half. */
+    double rows = sampler->n, mean = hwi_moments_of(weights, sampler->n, false).mean;
+    sampler->relative_weight = floor(mean * rows + 0.5) * rows / rows / total;
     return HW_OK;
 }
 

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "model/importance.h"
 #include "train/checkpoint.h"
+#include "train/cv.h"
+#include "train/folds.h"
 #include "train/trainer.h"
 
 enum { MAX_SAMPLE_ROWS = 1000 };
@@ -254,8 +256,9 @@ static hw_status train_prepared(hwi_prepared *prepared, const hw_params *given,
     return status;
 }
 
-hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_frame *validation,
-                    const hw_train_options *options, hw_model **out_model, hw_error *err)
+hw_status hwi_train_one(const hw_params *params, const hw_frame *training,
+                        const hw_frame *validation, const hw_train_options *options,
+                        const hwi_cv_role *role, hw_model **out_model, hw_error *err)
 {
     HW_AUTO(hw_model) *from = NULL;
     HW_AUTO(hw_frame) *aligned = NULL;
@@ -264,13 +267,25 @@ hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_
         HW_TRY(hwi_checkpoint_align(from, params, training, &aligned, err));
         training = aligned;
     }
+    const hw_params *given = role && role->shown ? role->shown : params;
     hwi_prepared prepared;
-    hw_status status = hwi_prepare(params, training, validation, &prepared, err);
+    hw_status status = hwi_prepare(params, training, validation, role, &prepared, err);
     if (status == HW_OK && from)
         status = hwi_checkpoint_check(from, validation != NULL, &prepared, err);
     if (status == HW_OK)
         status =
-            train_prepared(&prepared, params, training, validation, options, from, out_model, err);
+            train_prepared(&prepared, given, training, validation, options, from, out_model, err);
     hwi_prepared_clear(&prepared);
     return status;
+}
+
+hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_frame *validation,
+                    const hw_train_options *options, hw_model **out_model, hw_error *err)
+{
+    if (hwi_folds_are_wanted(params) && params->checkpoint && *params->checkpoint)
+        HW_FAIL(err, HW_EINVAL, "nfolds",
+                "nfolds: a training that continues from a checkpoint cannot be cross-validated");
+    if (hwi_folds_are_wanted(params))
+        return hwi_cross_validate(params, training, validation, options, out_model, err);
+    return hwi_train_one(params, training, validation, options, NULL, out_model, err);
 }

@@ -4,8 +4,14 @@
 #pragma once
 
 #include "model/model.h"
+#include "train/prepare.h"
 
-/* As hw_train. validation and options may be NULL. */
+/* As hw_train, cross-validation included. validation and options may be NULL. */
 hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_frame *validation,
                     const hw_train_options *options, hw_model **out_model,
                     hw_error *err) HW_MUST_USE;
+
+/* One model and no other; role may be NULL. */
+hw_status hwi_train_one(const hw_params *params, const hw_frame *training,
+                        const hw_frame *validation, const hw_train_options *options,
+                        const hwi_cv_role *role, hw_model **out_model, hw_error *err) HW_MUST_USE;

@@ -210,7 +210,10 @@ hw_status hwi_trainer_init(hwi_trainer *trainer, const hwi_prepared *prepared,
     HW_TRY(hwi_adapted_new(trainer->encoder, training, NULL, &trainer->training, err));
     if (validation)
         HW_TRY(hwi_adapted_new(trainer->encoder, validation, NULL, &trainer->validation, err));
-    HW_TRY(hwi_rows_new(trainer->training, &trainer->rows, err));
+    if (prepared->shared_rows)
+        HW_TRY(hwi_rows_share(prepared->shared_rows, trainer->training, &trainer->rows, err));
+    else
+        HW_TRY(hwi_rows_new(trainer->training, &trainer->rows, err));
     HW_TRY(check_rows(trainer, err));
     HW_TRY(set_up_classes(trainer, err));
     HW_TRY(set_up_network(trainer, err));

@@ -382,6 +382,9 @@ static void compare_model(tally *t, const hw_model *model, const json_t *expecte
                                        "model_summary",
                                        "training_metrics",
                                        "validation_metrics",
+                                       "cross_validation_metrics",
+                                       "cross_validation_metrics_summary",
+                                       "cv_scoring_history",
                                        "default_threshold",
                                        "variable_importances"};
     json_t *actual = json_of_model(model);
@@ -402,25 +405,24 @@ static void compare_model(tally *t, const hw_model *model, const json_t *expecte
     json_decref(actual);
 }
 
-static void compare_predictions(tally *t, const hw_model *model, const hw_frame *frame)
+/* A frame of predictions against a recorded file of them. */
+static void compare_prediction_frame(tally *t, const char *file, const hw_frame *actual,
+                                     bool is_classifier)
 {
     char path[1024];
-    path_of(t->case_name, "predictions.csv", NULL, path);
+    path_of(t->case_name, file, NULL, path);
     HW_AUTO(hw_frame) *expected = NULL;
-    HW_AUTO(hw_frame) *actual = NULL;
     hw_error err = {0};
-    bool is_classifier = hw_model_n_classes(model) > 1;
     hw_parse_options options = {.header = 1, .col_types = is_classifier ? "1=enum" : NULL};
     hw_assert_ok(hw_frame_read(path, &options, &expected, &err), err);
-    hw_assert_ok(hw_model_predict(model, frame, &actual, &err), err);
     if (hw_frame_n_columns(actual) != hw_frame_n_columns(expected) ||
         hw_frame_n_rows(actual) != hw_frame_n_rows(expected)) {
-        complain(t, "predictions", "another shape");
+        complain(t, file, "another shape");
         return;
     }
     for (int32_t c = 0; c < hw_frame_n_columns(expected); c++) {
         if (strcmp(hw_frame_column_name(actual, c), hw_frame_column_name(expected, c)) != 0)
-            complain(t, "predictions", hw_frame_column_name(actual, c));
+            complain(t, file, hw_frame_column_name(actual, c));
         for (int64_t r = 0; r < hw_frame_n_rows(expected); r++) {
             double x, y;
             hw_frame_read_doubles(actual, c, r, 1, &x);
@@ -428,7 +430,7 @@ static void compare_predictions(tally *t, const hw_model *model, const hw_frame 
             if (is_classifier && c == 0) {
                 const char *label = hw_frame_level(actual, c, (int32_t)x);
                 if (strcmp(label, hw_frame_level(expected, c, (int32_t)y)) != 0)
-                    complain(t, "predictions", "another label");
+                    complain(t, file, "another label");
                 continue;
             }
             double difference = relative_difference(x, y);
@@ -436,7 +438,51 @@ static void compare_predictions(tally *t, const hw_model *model, const hw_frame 
         }
     }
     if (!(t->worst_prediction <= VALUE_TOLERANCE))
-        complain(t, "predictions", "too far off");
+        complain(t, file, "too far off");
+}
+
+static void compare_predictions(tally *t, const hw_model *model, const hw_frame *frame)
+{
+    HW_AUTO(hw_frame) *actual = NULL;
+    hw_error err = {0};
+    hw_assert_ok(hw_model_predict(model, frame, &actual, &err), err);
+    compare_prediction_frame(t, "predictions.csv", actual, hw_model_n_classes(model) > 1);
+}
+
+static void compare_folds(tally *t, const hw_model *model)
+{
+    char path[1024];
+    path_of(t->case_name, "fold_assignment.csv", NULL, path);
+    HW_AUTO(hw_frame) *expected = NULL;
+    hw_error err = {0};
+    hw_parse_options options = {.header = 1};
+    hw_assert_ok(hw_frame_read(path, &options, &expected, &err), err);
+    const hw_frame *actual = hw_model_fold_assignment(model);
+    assert_non_null(actual);
+    assert_int_equal(hw_frame_n_rows(actual), hw_frame_n_rows(expected));
+    assert_string_equal(hw_frame_column_name(actual, 0), hw_frame_column_name(expected, 0));
+    for (int64_t r = 0; r < hw_frame_n_rows(expected); r++) {
+        double x, y;
+        hw_frame_read_doubles(actual, 0, r, 1, &x);
+        hw_frame_read_doubles(expected, 0, r, 1, &y);
+        if (x != y)
+            complain(t, "fold_assignment", "another fold");
+    }
+}
+
+/* What a cross-validation leaves beside the model. */
+static void compare_cross_validation(tally *t, const hw_model *model)
+{
+    if (hw_model_n_folds(model) == 0)
+        return;
+    compare_folds(t, model);
+    compare_prediction_frame(t, "holdout_predictions.csv", hw_model_holdout_predictions(model),
+                             hw_model_n_classes(model) > 1);
+    json_t *models = load_json(t->case_name, "cv_models.json");
+    assert_int_equal(json_array_size(models), hw_model_n_fold_models(model));
+    for (int32_t f = 0; f < hw_model_n_fold_models(model); f++)
+        compare_model(t, hw_model_fold_model(model, f), json_array_get(models, (size_t)f));
+    json_decref(models);
 }
 
 /* All columns of a recorded table of numbers. */
@@ -670,6 +716,7 @@ static void run_case(void **state)
         compare_predictions(&t, model, score);
         compare_errors_and_features(&t, model, score);
         compare_score_metrics(&t, model, score, json_object_get(expected, "score_metrics"));
+        compare_cross_validation(&t, model);
         compare_trajectory(&t, spec, training, params);
         report(&t);
         if (t.n_weights_differ > 0)
