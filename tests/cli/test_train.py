@@ -339,6 +339,28 @@ def test_performance_agrees_with_training(folder):
 
 
 @case
+def test_folds_hold_every_row_out_once(folder):
+    json_file = os.path.join(folder, "j.json")
+    predictions, assignment = os.path.join(folder, "p.csv"), os.path.join(folder, "f.csv")
+    args = train_args(folder, "--x", PREDICTORS, "--nfolds", "3", "--json", json_file,
+                      "--cv_predictions", predictions, "--cv_fold_assignment", assignment,
+                      "--keep_cross_validation_predictions",
+                      "--keep_cross_validation_fold_assignment")
+    first = run_ok(args, env=WIDE).out
+    metrics = json.loads(read(json_file))["cross_validation_metrics"]
+    folds = [row["fold_assignment"] for row in rows_of(read(assignment))]
+    held_out = rows_of(read(predictions))
+    check(set(folds) == {"0", "1", "2"}, folds[:9])
+    check(len(folds) == len(held_out), (len(folds), len(held_out)))
+    check(metrics["description"].startswith("3-fold cross-validation"), metrics["description"])
+    # The model file knows them, too, and threads change nothing.
+    shown = run_ok(["show", os.path.join(folder, "m.zip")], env=WIDE).out
+    check("cross" in shown.lower() and "cross" in first.lower(), shown)
+    run_ok(args + ["--threads", "1"])
+    check(rows_of(read(predictions)) == held_out, "other predictions on one thread")
+
+
+@case
 def test_show_says_what_training_said(folder):
     out = os.path.join(folder, "j.json")
     trained = run_ok(train_args(folder, "--x", PREDICTORS, "--json", out)).out
