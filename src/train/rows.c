@@ -89,23 +89,24 @@ static void store(char *at, field_width width, double x)
     }
 }
 
+/* The missing value is cast: a bare NAN is a float, and whole numbers would go through float. */
 static double load(const char *at, field_width width)
 {
     switch (width) {
     case WIDTH_INT8: {
         int8_t value;
         memcpy(&value, at, sizeof value);
-        return value == INT8_MIN ? NAN : value;
+        return value == INT8_MIN ? (double)NAN : value;
     }
     case WIDTH_INT16: {
         int16_t value;
         memcpy(&value, at, sizeof value);
-        return value == INT16_MIN ? NAN : value;
+        return value == INT16_MIN ? (double)NAN : value;
     }
     case WIDTH_INT32: {
         int32_t value;
         memcpy(&value, at, sizeof value);
-        return value == INT32_MIN ? NAN : value;
+        return value == INT32_MIN ? (double)NAN : value;
     }
     case WIDTH_FLOAT: {
         float value;
