@@ -89,6 +89,11 @@ static hw_status allocate(cross_validation *cv, hw_error *err)
 static hw_status set_up(cross_validation *cv, hw_error *err)
 {
     int64_t n_rows = hw_frame_n_rows(cv->training);
+    /* It has seen the rows that the folds are to hold out. */
+    if (cv->given->checkpoint)
+        HW_FAIL(err, HW_EINVAL, cv->given->nfolds > 0 ? "nfolds" : "fold_column",
+                "%s: cross-validation cannot be continued from a checkpoint",
+                cv->given->nfolds > 0 ? "nfolds" : "fold_column");
     HW_TRY(hwi_prepare(cv->given, cv->training, cv->validation, NULL, &cv->prepared, err));
     if (hw_frame_find_column(cv->training, WEIGHTS) >= 0)
         HW_FAIL(err, HW_EINVAL, "training_frame",
@@ -281,7 +286,8 @@ static hw_status train_fold_model(cross_validation *cv, int32_t fold, hw_error *
                                 .n_threads = cv->n_threads_each};
     hwi_cv_role role = {.is_fold_model = true, .shared_rows = cv->rows, .shown = cv->given};
     HW_TRY(hwi_train_one(params, training, validation, &options, &role, &cv->models[fold], err));
-    hwi_cv_slot_end(&cv->monitor.slots[fold]);
+    if (cv->models[fold]->ending != HW_ENDED_CANCELLED)
+        hwi_cv_slot_end(&cv->monitor.slots[fold]);
     return HW_OK;
 }
 
