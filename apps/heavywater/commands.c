@@ -86,6 +86,14 @@ static const app_option show_options[] = {
 static const char *const show_examples[] = {"heavywater show m.zip",
                                             "heavywater show m.zip --report m.html", NULL};
 
+static const app_option export_options[] = {
+    {"to", "KIND", true, "c (one C file), weights (a folder of CSV and .npy) or json."},
+    {"out", "PATH", true, "Where it goes; - is standard output, but not of weights."},
+    {NULL}};
+
+static const char *const export_examples[] = {"heavywater export m.zip --to c --out m.c",
+                                              "heavywater export m.zip --to weights --out m", NULL};
+
 static const char *const describe_examples[] = {
     "heavywater describe train.csv", "heavywater describe 'parts/*.csv.gz' --sep tab", NULL};
 
@@ -163,6 +171,19 @@ const app_command app_commands[] = {
      .max_positionals = 1,
      .positional_word = "MODEL",
      .run = app_show},
+    {.name = "export",
+     .summary = "turn a model into C, matrices or JSON",
+     .usage = "MODEL --to KIND --out PATH",
+     .details =
+         "Writes a model in a form that scores without heavywater. The C file needs nothing "
+         "but the C library and says itself how it is called; its functions are called after "
+         "the file. docs/guide-export.md has an example.",
+     .examples = export_examples,
+     .options = export_options,
+     .min_positionals = 1,
+     .max_positionals = 1,
+     .positional_word = "MODEL",
+     .run = app_export},
     {.name = "describe",
      .summary = "print types, missing values and distributions of a table",
      .usage = "FILE...",

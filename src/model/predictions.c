@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/predictions.h"
 
-#include <string.h>
-
-#include "base/number.h"
-
-/* A class that reads as a 32-bit integer gets a column "p0"; any other is named by itself. */
-static hw_status class_column_name(const char *level, hwi_buffer *out, hw_error *err)
-{
-    int64_t number;
-    bool is_integer = hwi_parse_int64(level, strlen(level), &number) && number >= INT32_MIN &&
-                      number <= INT32_MAX;
-    hwi_buffer_append_text(out, is_integer ? "p" : "");
-    hwi_buffer_append_text(out, level);
-    return hwi_buffer_check(out, err);
-}
+#include "model/output_names.h"
 
 /* One column of a row-major matrix. */
 static void take_column(const double *matrix, int64_t n, int32_t width, int32_t column, double *out)
@@ -35,7 +22,7 @@ static hw_status add_class_columns(const hw_model *model, const double *probabil
                                 (const char *const *)response->levels, response->n_levels, err));
     for (int32_t k = 0; k < model->n_classes; k++) {
         HW_AUTO_BUFFER(name);
-        HW_TRY(class_column_name(response->levels[k], &name, err));
+        HW_TRY(hwi_class_column_name(response->levels[k], &name, err));
         take_column(probabilities, n, model->n_classes, k, values);
         HW_TRY(hwi_frame_add_column(frame, hwi_buffer_text(&name), HW_TYPE_REAL, values, NULL, 0,
                                     err));

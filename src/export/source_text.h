@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pieces of source text in C, and templates of whole files. Stateless. */
+#pragma once
+
+#include "base/buffer.h"
+
+/* A finite number as hexadecimal, exact in C99: "0x1.8p-3". */
+void hwi_append_hex_real(hwi_buffer *out, double x);
+/* A literal with its quotes. */
+void hwi_append_c_string(hwi_buffer *out, const char *text);
+/* What may stand in a comment: on one line, without its end or an escape. */
+void hwi_append_comment(hwi_buffer *out, const char *text);
+/* A separator in front of item i of a list: a comma, and a new line after each `per_line`. */
+void hwi_append_separator(hwi_buffer *out, int64_t i, int32_t per_line);
+
+/* A file to be filled in. Lines "//@if FLAG" (or !FLAG) to "//@end" stand when the flag does, a
+ * line
+ * "//@put WHAT" is replaced by what `put` appends, "@NAME@" by name. */
+typedef struct hwi_template {
+    const char *text;
+    const char *name;
+    bool (*has)(const char *flag, const void *ctx);
+    void (*put)(const char *what, const void *ctx, hwi_buffer *out);
+    const void *ctx;
+} hwi_template;
+
+hw_status hwi_template_fill(const hwi_template *template, hwi_buffer *out,
+                            hw_error *err) HW_MUST_USE;
