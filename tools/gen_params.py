@@ -39,7 +39,8 @@ GROUPS = {
     "expert": "Expert",
 }
 REQUIRED = ["name", "type", "default", "origin", "group", "level", "gridable", "checkpoint", "help", "supported"]
-OPTIONAL = ["range", "infinity", "levels", "server_levels", "members_of", "example", "also_supported", "later"]
+OPTIONAL = ["range", "infinity", "levels", "server_levels", "members_of", "example", "also_supported", "later",
+            "interplay", "shown_by"]
 CHECKPOINTS = {"mod": "MAY_DIFFER", "fix": "FIXED", "equal": "EQUAL", "-": "IGNORED"}
 ORIGINS = {"h2o": "H2O", "unlisted": "UNLISTED", "heavywater": "HEAVYWATER"}
 REST_LEVELS = ["critical", "secondary", "expert"]
@@ -199,6 +200,15 @@ def source(params):
     return "\n".join(out) + "\n"
 
 
+NAMES = []
+
+
+def names_marked(text):
+    """Names of parameters that are no plain words of English, as code."""
+    return re.sub(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b",
+                  lambda match: f"`{match.group()}`" if match.group() in NAMES else match.group(), text)
+
+
 def reference_entry(param):
     default = value_text(param["default"])
     facts = [f"`{param['type']}`", f"default {f'`{default}`' if default else 'none'}"]
@@ -215,6 +225,10 @@ def reference_entry(param):
         lines += ["", "Values: " + ", ".join(f"`{level}`" for level in all_levels(param)) + "."]
     if "example" in param:
         lines += ["", f"Example: `--{param['name']} {param['example']}`"]
+    if "interplay" in param:
+        lines += ["", "Interplay: " + names_marked(param["interplay"])]
+    if param.get("shown_by"):
+        lines += ["", "Shown by: " + ", ".join(f"`{name}`" for name in param["shown_by"]) + "."]
     if not param["supported"]:
         also = "".join(f" or `{value}`" for value in param.get("also_supported", []))
         lines += ["", f"Refused when set to anything but the default{also}: {param['later']}."]
@@ -222,9 +236,12 @@ def reference_entry(param):
 
 
 def reference(params):
+    NAMES[:] = [param["name"] for param in params]
     out = [f"<!-- {NOTE} Do not edit. -->", "# Parameters", "",
            "Names, types, defaults and values are those of H2O Deep Learning. On the command line `-` and `_` are alike,",
-           "values of enums ignore case, lists are written `200,200` or `[200,200]`, and booleans `true` or `false`.", ""]
+           "values of enums ignore case, lists are written `200,200` or `[200,200]`, and booleans `true` or `false`.", "",
+           "*Shown by* names tests (`test_...`) and recorded trainings of H2O that `tests/parity` repeats; `tools/check_parameters_shown`",
+           "looks whether they are there.", ""]
     for group, title in GROUPS.items():
         out += [f"## {title}", ""]
         for param in params:

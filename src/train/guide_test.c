@@ -1,63 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * What the guide offers and H2O 3.46 has dropped, trained from end to end. */
-#include "heavywater/model.h"
-
-#include "model/model.h"
-#include "support/hw_frame.h"
-#include "support/hw_test.h"
-
-enum { N_ROWS = 120 };
-
-/* a, b and y = round(exp(a)), never negative; k is one of three classes, by a. */
-static hw_frame *make_frame(void)
-{
-    HW_AUTO_BUFFER(text);
-    hwi_buffer_append_text(&text, "a,b,y,k\n");
-    for (int i = 0; i < N_ROWS; i++) {
-        double a = (i * 37 % N_ROWS) / 60.0 - 1, b = (i * 17 % 23) / 11.5 - 1;
-        double y = 1 + floor(4 * exp(a) + b);
-        hwi_buffer_printf(&text, "%.4f,%.4f,%.0f,%s\n", a, b, y,
-                          a < -0.4  ? "low"
-                          : a < 0.3 ? "mid"
-                                    : "high");
-    }
-    hw_frame *frame = NULL;
-    hw_error err = {0};
-    hw_assert_ok(
-        hw_parse_text("guide.csv", hwi_buffer_text(&text), text.size, NULL, 0, &frame, &err), err);
-    return frame;
-}
-
-static hw_status train_with(const char *settings, hw_model **out, hw_error *err)
-{
-    HW_AUTO(hw_frame) *frame = make_frame();
-    hw_params *params = hw_params_new();
-    char text[512], *rest = NULL;
-    snprintf(text, sizeof text, "seed=7;hidden=6;epochs=30;reproducible=true;stopping_rounds=0;%s",
-             settings);
-    for (char *item = strtok_r(text, ";", &rest); item; item = strtok_r(NULL, ";", &rest)) {
-        char *value = strchr(item, '=');
-        *value++ = '\0';
-        hw_assert_ok(hw_params_set(params, item, value, err), *err);
-    }
-    hw_status status = hw_train(params, frame, NULL, NULL, out, err);
-    hw_params_free(params);
-    return status;
-}
-
-static hw_model *model_with(const char *settings)
-{
-    hw_model *model = NULL;
-    hw_error err = {0};
-    hw_assert_ok(train_with(settings, &model, &err), err);
-    return model;
-}
-
-static double training_value(const hw_model *model, const char *name)
-{
-    return hw_metrics_value(hw_model_metrics(model, "training"), name);
-}
+#include "support/hw_train.h"
 
 static void test_guide_tweedie_powers_are_distributions_by_name(void **state)
 {
@@ -68,17 +12,17 @@ static void test_guide_tweedie_powers_are_distributions_by_name(void **state)
         snprintf(settings, sizeof settings,
                  "ignored_columns=k;response_column=y;distribution=tweedie;tweedie_power=%d",
                  power);
-        HW_AUTO(hw_model) *tweedie = model_with(settings);
+        HW_AUTO(hw_model) *tweedie = hw_model_with(settings);
         snprintf(settings, sizeof settings, "ignored_columns=k;response_column=y;distribution=%s",
                  names[power]);
-        HW_AUTO(hw_model) *named = model_with(settings);
+        HW_AUTO(hw_model) *named = hw_model_with(settings);
         for (int32_t l = 0; l < 2; l++) {
             const hwi_layer *a = &tweedie->network->layers[l], *b = &named->network->layers[l];
             size_t n_bytes = (size_t)a->n_in * (size_t)a->stride * sizeof(float);
             assert_memory_equal(a->weights, b->weights, n_bytes);
         }
-        assert_true(training_value(tweedie, "mean_residual_deviance") ==
-                    training_value(named, "mean_residual_deviance"));
+        assert_true(hw_training_value(tweedie, "mean_residual_deviance") ==
+                    hw_training_value(named, "mean_residual_deviance"));
         char *shown = hw_params_get_text(hw_model_params_actual(tweedie), "distribution");
         assert_string_equal(shown, names[power]);
         hw_text_free(shown);
@@ -96,7 +40,7 @@ static void test_guide_tweedie_powers_are_refused_as_h2o(void **state)
                  power);
         hw_model *model = NULL;
         hw_error err = {0};
-        assert_int_equal(train_with(settings, &model, &err), HW_EINVAL);
+        assert_int_equal(hw_train_with(settings, &model, &err), HW_EINVAL);
         assert_string_equal(err.field, "tweedie_power");
     }
 }
@@ -109,13 +53,13 @@ static void test_guide_losses_learn_classes(void **state)
         char settings[200];
         snprintf(settings, sizeof settings,
                  "ignored_columns=y;response_column=k;loss=%s;epochs=200", losses[i]);
-        HW_AUTO(hw_model) *model = model_with(settings);
-        assert_true(training_value(model, "classification_error") < 0.1);
+        HW_AUTO(hw_model) *model = hw_model_with(settings);
+        assert_true(hw_training_value(model, "classification_error") < 0.1);
         snprintf(settings, sizeof settings,
                  "ignored_columns=y;response_column=k;loss=%s;h2o_compat=true", losses[i]);
         hw_model *refused = NULL;
         hw_error err = {0};
-        assert_int_equal(train_with(settings, &refused, &err), HW_EINVAL);
+        assert_int_equal(hw_train_with(settings, &refused, &err), HW_EINVAL);
         assert_string_equal(err.field, "loss");
     }
 }
@@ -125,12 +69,12 @@ static void test_guide_hit_ratio_k_is_the_length_of_the_table(void **state)
     (void)state;
     static const char name[] = "hit_ratio_table";
     HW_AUTO(hw_model) *two =
-        model_with("ignored_columns=y;response_column=k;epochs=1;max_hit_ratio_k=2");
+        hw_model_with("ignored_columns=y;response_column=k;epochs=1;max_hit_ratio_k=2");
     assert_int_equal(hw_table_n_rows(hw_metrics_table(hw_model_metrics(two, "training"), name)), 2);
     HW_AUTO(hw_model) *none =
-        model_with("ignored_columns=y;response_column=k;epochs=1;max_hit_ratio_k=0");
+        hw_model_with("ignored_columns=y;response_column=k;epochs=1;max_hit_ratio_k=0");
     assert_null(hw_metrics_table(hw_model_metrics(none, "training"), name));
-    HW_AUTO(hw_model) *usual = model_with("ignored_columns=y;response_column=k;epochs=1");
+    HW_AUTO(hw_model) *usual = hw_model_with("ignored_columns=y;response_column=k;epochs=1");
     assert_int_equal(hw_table_n_rows(hw_metrics_table(hw_model_metrics(usual, "training"), name)),
                      3);
 }
@@ -139,18 +83,19 @@ static void test_guide_r2_ends_training(void **state)
 {
     (void)state;
     HW_AUTO(hw_model) *model =
-        model_with("ignored_columns=k;response_column=y;epochs=500;stopping_metric=r2;"
-                   "stopping_rounds=2;stopping_tolerance=0.1");
+        hw_model_with("ignored_columns=k;response_column=y;epochs=500;stopping_metric=r2;"
+                      "stopping_rounds=2;stopping_tolerance=0.1");
     assert_int_equal(hw_model_ending(model), HW_ENDED_CONVERGED);
-    assert_true(training_value(model, "r2") > 0.5);
+    assert_true(hw_training_value(model, "r2") > 0.5);
 }
 
 static void test_guide_mini_batch_trains_with_one_and_says_so(void **state)
 {
     (void)state;
-    HW_AUTO(hw_model) *many = model_with("ignored_columns=k;response_column=y;mini_batch_size=32");
-    HW_AUTO(hw_model) *one = model_with("ignored_columns=k;response_column=y");
-    assert_true(training_value(many, "MSE") == training_value(one, "MSE"));
+    HW_AUTO(hw_model) *many =
+        hw_model_with("ignored_columns=k;response_column=y;mini_batch_size=32");
+    HW_AUTO(hw_model) *one = hw_model_with("ignored_columns=k;response_column=y");
+    assert_true(hw_training_value(many, "MSE") == hw_training_value(one, "MSE"));
     int n_warnings = 0;
     for (int32_t i = 0; i < hw_model_n_messages(many); i++) {
         const char *field, *text;
