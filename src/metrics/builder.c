@@ -198,6 +198,17 @@ static bool get_row(const hwi_metrics_builder *b, const hwi_metrics_rows *rows, 
     return true;
 }
 
+/* The groups of gains/lift are cut from the scores of all rows, as H2O cuts them: those without a
+ * response are kept for it, though they count in no group. */
+static bool get_unanswered_row(const hwi_metrics_builder *b, const hwi_metrics_rows *rows,
+                               int64_t i, row *out)
+{
+    if (b->setup.category != HW_CATEGORY_BINOMIAL || !isnan(rows->actual[i]))
+        return false;
+    *out = (row){rows->weights ? rows->weights[i] : 1, NAN, -1, -1, rows->predictions + i * 2};
+    return out->weight > 0 && !isnan(out->predictions[0]) && !isnan(out->predictions[1]);
+}
+
 static void add_regression(hwi_metrics_builder *b, const row *r)
 {
     const hwi_deviance deviance = {b->setup.distribution, b->setup.tweedie_power,
@@ -276,8 +287,11 @@ hw_status hwi_metrics_builder_add_rows(hwi_metrics_builder *b, const hwi_metrics
 {
     for (int64_t i = 0; i < rows->n_rows; i++) {
         row r;
-        if (!get_row(b, rows, i, &r))
+        if (!get_row(b, rows, i, &r)) {
+            if (b->takes_details && get_unanswered_row(b, rows, i, &r))
+                HW_TRY(add_detail(b, NAN, r.predictions[1], r.weight, err));
             continue;
+        }
         b->n_rows++;
         b->sums.weight += r.weight;
         switch (b->setup.category) {
@@ -307,7 +321,7 @@ hw_status hwi_metrics_builder_set_detail_rows(hwi_metrics_builder *b, const hwi_
     b->n_details = 0;
     for (int64_t i = 0; i < rows->n_rows && b->takes_details; i++) {
         row r;
-        if (get_row(b, rows, i, &r))
+        if (get_row(b, rows, i, &r) || get_unanswered_row(b, rows, i, &r))
             HW_TRY(add_detail(b, r.actual, r.predictions[is_classifier(b)], r.weight, err));
     }
     return HW_OK;

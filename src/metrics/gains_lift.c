@@ -170,6 +170,8 @@ hw_status hwi_gains_lift_table(const hwi_detail_row *rows, int64_t n_rows, int32
     HW_TRY(find_thresholds(rows, n_rows, probabilities, n_groups, thresholds, &n_groups, err));
     group total = {0, 0, 0};
     for (int64_t i = 0; i < n_rows; i++) {
+        if (isnan(rows[i].actual))
+            continue;
         group *g = &groups[group_of(thresholds, n_groups, rows[i].prediction)];
         g->n_rows = trunc(g->n_rows + rows[i].weight);
         if (rows[i].actual == 1)

@@ -6,7 +6,8 @@
 #include "base/table.h"
 
 /* What is kept of a scored row: for classifiers the probability and whether it was an event, for
- * regressions the prediction and the response (not rounded to float). */
+ * regressions the prediction and the response (not rounded to float). A classifier's row without a
+ * response has NaN: it has a say in where the groups are cut, and belongs to none. */
 typedef struct hwi_detail_row {
     double actual;
     double prediction;

@@ -28,6 +28,7 @@ static void lay_out(const hwi_network *network, int32_t max_active, bool has_max
 {
     carve_active(c, max_active, &work->input);
     work->dense_input = carve(c, network->n_inputs, sizeof(double));
+    work->targets = carve(c, network->n_inputs, sizeof(double));
     for (int32_t l = 0; l < network->n_layers; l++) {
         const hwi_layer *layer = &network->layers[l];
         hwi_layer_work *lw = &work->layers[l];

@@ -35,6 +35,7 @@ typedef struct hwi_work {
     hwi_layer_work *layers;
     hwi_active input;    /* units of the input layer that are not 0 */
     double *dense_input; /* (n_inputs) the same, all; kept up to date by hwi_work_spread_input */
+    double *targets;     /* (n_inputs) what an autoencoder has to return: room for the caller */
     char *slab;
 } hwi_work;
 

@@ -2,6 +2,7 @@
 #include "train/trainer.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "nn/init.h"
@@ -367,13 +368,15 @@ static void learn_row(hwi_trainer *trainer, int32_t row, int64_t row_seed)
                            (int64_t)((uint64_t)row_seed + (uint64_t)params->seed)};
     const double *targets = NULL;
     if (params->autoencoder) {
-        /* Targets are the inputs before dropout. */
+        /* Targets are the inputs before dropout; what is learnt from is what is left of them. */
         hwi_work_spread_input(work, trainer->network);
-        targets = work->dense_input;
+        memcpy(work->targets, work->dense_input,
+               (size_t)trainer->network->n_inputs * sizeof(double));
+        targets = work->targets;
     }
     if (dropout.input_ratio > 0)
         hwi_drop_inputs(&dropout, trainer->network->n_inputs, &work->input);
-    if (!params->fast_mode && !params->autoencoder)
+    if (!params->fast_mode && (!params->autoencoder || dropout.input_ratio > 0))
         hwi_work_spread_input(work, trainer->network);
     double offset = 0, weight = 1, target = 0;
     if (hwi_rows_offsets(trainer->rows))
