@@ -236,9 +236,9 @@ static void check_stopping(checker *c)
     rule(c, p->stopping_rounds < 0, ERRR, "stopping_rounds",
          "stopping_rounds must not be negative.");
     rule(c, p->stopping_rounds == 0 && is_chosen, WARN, "stopping_metric",
-         "stopping_metric has no effect while stopping_rounds is 0.");
+         "Stopping metric is ignored for _stopping_rounds=0.");
     rule(c, p->stopping_rounds == 0 && p->stopping_tolerance != 0, WARN, "stopping_tolerance",
-         "stopping_tolerance has no effect while stopping_rounds is 0.");
+         "Stopping tolerance is ignored for _stopping_rounds=0.");
     rule(c, is_active && c->is_classifier && metric == HW_STOPPING_METRIC_DEVIANCE, ERRR,
          "stopping_metric", "stopping_metric deviance is only for regression.");
     rule(c, is_active && c->is_regression && is_of_classes, ERRR, "stopping_metric",

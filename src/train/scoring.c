@@ -162,11 +162,12 @@ static hw_status measure_frame(hwi_trainer *trainer, const scored_frame *frame, 
 static void describe(hwi_buffer *out, const char *which, int64_t n, int64_t n_all,
                      bool is_stratified)
 {
-    if (n == n_all)
+    if (n == n_all) {
         hwi_buffer_printf(out, "Metrics reported on full %s frame", which);
-    else
-        hwi_buffer_printf(out, "Metrics reported on temporary %s frame with %lld samples", which,
-                          (long long)n);
+        return;
+    }
+    hwi_buffer_printf(out, "Metrics reported on temporary %s frame with %lld samples", which,
+                      (long long)n);
     if (is_stratified)
         hwi_buffer_append_text(out, " (stratified sampling)");
 }

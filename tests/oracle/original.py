@@ -84,8 +84,7 @@ class Server:
                                 params={"frame_id": frame, "hex_string": "false"}).content
         return list(csv.reader(io.StringIO(text.decode("utf-8"))))
 
-    def network(self, output, activation):
-        del activation
+    def network(self, output):
         if not output["weights"]:
             return None
         layers = []
@@ -139,7 +138,7 @@ def train(server, case, table):
     model = server.get("/3/Models/" + name)["models"][0]
     result = {"model": model["output"], "messages": reply["messages"],
               "warnings": job["warnings"] or [],
-              "network": server.network(model["output"], case["params"]["activation"]),
+              "network": server.network(model["output"]),
               "frames": [server.describe(training)]}
     if validation:
         result["frames"].append(server.describe(validation))

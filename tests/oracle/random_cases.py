@@ -13,7 +13,10 @@ import compare
 import draw
 import original
 import ours
+import record
 import tables
+
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def short(params):
@@ -53,9 +56,20 @@ def cases_of(args, all_tables):
         yield draw.draw_case(random.Random(args.seed * 1000003 + number), number, all_tables)
 
 
+def record_cases(server):
+    """Records the cases of cases_recorded.json anew, for tests/parity."""
+    data = os.path.join(os.path.dirname(HERE), "data", "parity")
+    with open(os.path.join(HERE, "cases_recorded.json"), encoding="utf-8") as text:
+        cases = json.load(text)
+    for case in cases:
+        files = [os.path.join(data, "data", case[k]) if case.get(k) else None
+                 for k in ("train", "valid", "score")]
+        record.record(server, case, tables.Table(case["name"], *files),
+                      os.path.join(data, case["name"]))
+
+
 def read_args():
-    here = os.path.dirname(os.path.abspath(__file__))
-    root = os.path.dirname(os.path.dirname(here))
+    root = os.path.dirname(os.path.dirname(HERE))
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="number of the first case")
@@ -68,6 +82,8 @@ def read_args():
     parser.add_argument("--out", default=os.path.join(tempfile.gettempdir(), "heavywater-oracle"))
     parser.add_argument("--port", type=int, default=54777)
     parser.add_argument("--running", action="store_true", help="the server runs already")
+    parser.add_argument("--record", action="store_true",
+                        help="record the cases of cases_recorded.json anew")
     return parser.parse_args()
 
 
@@ -79,6 +95,9 @@ def main():
     server = original.Server(args.port)
     if not args.running:
         server.start()
+    if args.record:
+        record_cases(server)
+        return 0
     n_different = 0
     print("| case | table | parameters | weights | biases | values | predictions | |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
