@@ -161,8 +161,7 @@ static hw_status print_frame(const hw_frame *frame, hw_error *err)
     static const char *const headings[N_COLUMNS] = {"column", "type",        "missing", "zeros",
                                                     "min",    "mean",        "max",     "sigma",
                                                     "levels", "distribution"};
-    HW_AUTO(app_grid)
-    *grid = app_grid_new();
+    HW_AUTO(app_grid) *grid = app_grid_new();
     for (int c = 0; c < N_COLUMNS; c++)
         app_grid_add_column(grid, headings[c], c != NAME && c != TYPE && c != DISTRIBUTION);
     for (int32_t c = 0; c < hw_frame_n_columns(frame); c++)
@@ -175,8 +174,7 @@ hw_status app_describe(const app_args *args, int *out_exit, hw_error *err)
     (void)out_exit;
     for (int i = 0; i < args->n_positionals; i++) {
         double start = now_seconds();
-        HW_AUTO(hw_frame)
-        *frame = NULL;
+        HW_AUTO(hw_frame) *frame = NULL;
         HW_TRY(app_files_read_frame(args, "", args->positionals[i], &frame, err));
         double read_seconds = now_seconds() - start;
         char text[APP_TEXT_BYTES];

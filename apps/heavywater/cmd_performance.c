@@ -12,14 +12,11 @@ hw_status app_performance(const app_args *args, int *out_exit, hw_error *err)
     const app_output output = {"json", json, true};
     const char *const inputs[] = {app_args_get(args, "model"), app_args_get(args, "frame")};
     HW_TRY(app_files_check_outputs(&output, 1, inputs, APP_COUNT(inputs), err));
-    HW_AUTO(hw_model)
-    *model = NULL;
+    HW_AUTO(hw_model) *model = NULL;
     HW_TRY(hw_model_read(inputs[0], &model, err));
-    HW_AUTO(hw_frame)
-    *frame = NULL;
+    HW_AUTO(hw_frame) *frame = NULL;
     HW_TRY(app_score_frame_read(args, model, true, &frame, err));
-    HW_AUTO(hw_metrics)
-    *metrics = NULL;
+    HW_AUTO(hw_metrics) *metrics = NULL;
     HW_TRY(hw_model_performance(model, frame, &metrics, err));
     if (json)
         HW_TRY(hw_metrics_write_json(metrics, json, err));

@@ -13,14 +13,11 @@ hw_status app_predict(const app_args *args, int *out_exit, hw_error *err)
     const app_output output = {"out", out, true};
     const char *const inputs[] = {app_args_get(args, "model"), app_args_get(args, "frame")};
     HW_TRY(app_files_check_outputs(&output, 1, inputs, APP_COUNT(inputs), err));
-    HW_AUTO(hw_model)
-    *model = NULL;
+    HW_AUTO(hw_model) *model = NULL;
     HW_TRY(hw_model_read(inputs[0], &model, err));
-    HW_AUTO(hw_frame)
-    *frame = NULL;
+    HW_AUTO(hw_frame) *frame = NULL;
     HW_TRY(app_score_frame_read(args, model, false, &frame, err));
-    HW_AUTO(hw_frame)
-    *predictions = NULL;
+    HW_AUTO(hw_frame) *predictions = NULL;
     HW_TRY(hw_model_predict(model, frame, &predictions, err));
     HW_TRY(hw_frame_write_csv(predictions, out, err));
     app_score_frame_warn(args, model, frame);

@@ -22,8 +22,7 @@ hw_status app_show(const app_args *args, int *out_exit, hw_error *err)
     const char *json = app_args_get(args, "json"), *report = app_args_get(args, "report");
     const app_output outputs[] = {{"json", json, true}, {"report", report, false}};
     HW_TRY(app_files_check_outputs(outputs, APP_COUNT(outputs), &path, 1, err));
-    HW_AUTO(hw_model)
-    *model = NULL;
+    HW_AUTO(hw_model) *model = NULL;
     HW_TRY(hw_model_read(path, &model, err));
     if (json)
         HW_TRY(hw_model_write_json(model, json, err));

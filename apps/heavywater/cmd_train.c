@@ -14,12 +14,9 @@
 static hw_status check_args(const app_args *args, hw_error *err)
 {
     const hw_params *params = args->params;
-    HW_AUTO(app_param_text)
-    *training = app_param_get(params, "training_frame");
-    HW_AUTO(app_param_text)
-    *validation = app_param_get(params, "validation_frame");
-    HW_AUTO(app_param_text)
-    *response = app_param_get(params, "response_column");
+    HW_AUTO(app_param_text) *training = app_param_get(params, "training_frame");
+    HW_AUTO(app_param_text) *validation = app_param_get(params, "validation_frame");
+    HW_AUTO(app_param_text) *response = app_param_get(params, "response_column");
     if (!training)
         HW_FAIL(err, HW_EINVAL, "training_frame",
                 "--training_frame FILE is missing (heavywater train --help)");
@@ -56,10 +53,8 @@ static hw_status check_outputs(const app_args *args, hw_error *err)
         {"json", app_args_get(args, "json"), true},
         {"cv_predictions", app_args_get(args, "cv_predictions"), false},
         {"cv_fold_assignment", app_args_get(args, "cv_fold_assignment"), false}};
-    HW_AUTO(app_param_text)
-    *training = app_param_get(args->params, "training_frame");
-    HW_AUTO(app_param_text)
-    *validation = app_param_get(args->params, "validation_frame");
+    HW_AUTO(app_param_text) *training = app_param_get(args->params, "training_frame");
+    HW_AUTO(app_param_text) *validation = app_param_get(args->params, "validation_frame");
     const char *const inputs[] = {training, validation};
     return app_files_check_outputs(outputs, APP_COUNT(outputs), inputs, APP_COUNT(inputs), err);
 }
@@ -71,10 +66,8 @@ static hw_status keep_for_file(const app_args *args, const char *option, const c
     hw_params *params = args->params;
     if (!app_args_get(args, option))
         return HW_OK;
-    HW_AUTO(app_param_text)
-    *folds = app_param_get(params, "nfolds");
-    HW_AUTO(app_param_text)
-    *column = app_param_get(params, "fold_column");
+    HW_AUTO(app_param_text) *folds = app_param_get(params, "nfolds");
+    HW_AUTO(app_param_text) *column = app_param_get(params, "fold_column");
     if (!column && (!folds || strcmp(folds, "0") == 0))
         HW_FAIL(err, HW_EINVAL, option, "--%s needs cross-validation: --nfolds or --fold_column",
                 option);
@@ -165,8 +158,7 @@ static hw_status train_and_write(const app_args *args, const app_train_frames *f
 {
     hw_train_options options = {
         .progress = app_progress_show, .progress_ctx = progress, .n_threads = n_threads};
-    HW_AUTO(hw_model)
-    *model = NULL;
+    HW_AUTO(hw_model) *model = NULL;
     app_signals_catch();
     hw_status status =
         hw_train(args->params, frames->training, frames->validation, &options, &model, err);
@@ -194,8 +186,7 @@ hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
     if (!is_silent)
         print_start(out, &frames);
     app_progress progress = app_progress_new(out, is_silent);
-    HW_AUTO(hw_model)
-    *model = NULL;
+    HW_AUTO(hw_model) *model = NULL;
     HW_TRY(train_and_write(args, &frames, &progress, n_threads, &model, err));
     if (hw_model_ending(model) == HW_ENDED_CANCELLED)
         *out_exit = APP_EXIT_INTERRUPTED;

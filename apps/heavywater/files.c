@@ -118,8 +118,7 @@ static hw_status check_output(const app_output *output, hw_error *err)
                 strerror(errno));
     if (exists && !S_ISREG(info.st_mode))
         return HW_OK; /* a device or a pipe is opened as it is */
-    HW_AUTO(char)
-    *folder = folder_of(path);
+    HW_AUTO(char) *folder = folder_of(path);
     HW_CHECK_ALLOC(err, folder);
     if (stat(folder, &info) != 0 || !S_ISDIR(info.st_mode))
         HW_FAIL(err, HW_EINVAL, option, "--%s %s: there is no folder %s; make it first", option,
@@ -140,10 +139,8 @@ static bool is_same_file(const char *a, const char *b)
                S_ISREG(info_a.st_mode);
     if (a_exists || b_exists)
         return false;
-    HW_AUTO(char)
-    *folder_a = folder_of(a);
-    HW_AUTO(char)
-    *folder_b = folder_of(b);
+    HW_AUTO(char) *folder_a = folder_of(a);
+    HW_AUTO(char) *folder_b = folder_of(b);
     const char *slash_a = strrchr(a, '/'), *slash_b = strrchr(b, '/');
     if (!folder_a || !folder_b || strcmp(slash_a ? slash_a + 1 : a, slash_b ? slash_b + 1 : b) != 0)
         return false;

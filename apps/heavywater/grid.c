@@ -60,8 +60,7 @@ static char *clean_copy(const char *text, int max_width)
 static int next_word(const char **text, const char **out_end)
 {
     const char *end = strchrnul(*text, ' ');
-    HW_AUTO(char)
-    *word = hwi_strndup(*text, (size_t)(end - *text));
+    HW_AUTO(char) *word = hwi_strndup(*text, (size_t)(end - *text));
     *out_end = end;
     *text = *end ? end + 1 : end;
     return word ? app_text_width(word) : 0;
@@ -163,8 +162,7 @@ static void print_spaces(FILE *out, int n)
 static void print_cell(FILE *out, const char *text, size_t n_bytes, const grid_column *column,
                        bool is_last)
 {
-    HW_AUTO(char)
-    *piece = hwi_strndup(text, n_bytes);
+    HW_AUTO(char) *piece = hwi_strndup(text, n_bytes);
     HW_AUTO_BUFFER(cell);
     app_text_append_clean(&cell, piece ? piece : "", column->width);
     int pad = column->width - app_text_width(hwi_buffer_text(&cell));

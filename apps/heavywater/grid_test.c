@@ -39,8 +39,7 @@ static app_grid *sample_grid(void)
 static void test_grid_aligns_and_wraps_headings(void **state)
 {
     (void)state;
-    HW_AUTO(app_grid)
-    *grid = sample_grid();
+    HW_AUTO(app_grid) *grid = sample_grid();
     hw_status status;
     char *text = printed(grid, 0, &status);
     assert_int_equal(status, HW_OK);
@@ -56,8 +55,7 @@ static void test_grid_aligns_and_wraps_headings(void **state)
 static void test_grid_splits_into_blocks(void **state)
 {
     (void)state;
-    HW_AUTO(app_grid)
-    *grid = sample_grid();
+    HW_AUTO(app_grid) *grid = sample_grid();
     hw_status status;
     char *text = printed(grid, 15, &status);
     assert_int_equal(status, HW_OK);
@@ -79,8 +77,7 @@ static void test_grid_splits_into_blocks(void **state)
 static void test_grid_cuts_what_is_wider_than_a_line(void **state)
 {
     (void)state;
-    HW_AUTO(app_grid)
-    *grid = sample_grid();
+    HW_AUTO(app_grid) *grid = sample_grid();
     app_grid_set(grid, 2, "a long remark");
     hw_status status;
     char *text = printed(grid, 14, &status);
@@ -95,8 +92,7 @@ static void test_grid_remembers_failing_memory(void **state)
     int n_failed = 0;
     for (int64_t at = 0; at < 60; at++) {
         hwi_alloc_fail_at(at);
-        HW_AUTO(app_grid)
-        *grid = sample_grid();
+        HW_AUTO(app_grid) *grid = sample_grid();
         hwi_alloc_fail_at(-1);
         hw_status status;
         free(printed(grid, 0, &status));

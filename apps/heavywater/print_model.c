@@ -50,8 +50,7 @@ static void add_param(app_grid *grid, const hw_model *model, const char *name)
 
 hw_status app_print_params(FILE *out, const hw_model *model, hw_error *err)
 {
-    HW_AUTO(app_grid)
-    *grid = app_grid_new();
+    HW_AUTO(app_grid) *grid = app_grid_new();
     app_grid_add_column(grid, "Parameter", false);
     app_grid_add_column(grid, "Given", false);
     app_grid_add_column(grid, "In effect", false);
@@ -123,8 +122,7 @@ static hw_status print_importances(FILE *out, const hw_model *model, hw_error *e
         return HW_OK;
     static const char *const names[] = {"variable", "relative_importance", "scaled_importance",
                                         "percentage"};
-    HW_AUTO(app_grid)
-    *grid = app_grid_new();
+    HW_AUTO(app_grid) *grid = app_grid_new();
     int32_t columns[APP_COUNT(names)];
     for (size_t i = 0; i < APP_COUNT(names); i++) {
         columns[i] = hw_table_find_column(table, names[i]);
@@ -168,8 +166,7 @@ static hw_status print_matrix(FILE *out, const hw_metrics *metrics, const char *
                 app_text_count(n_classes, count));
         return HW_OK;
     }
-    HW_AUTO(app_grid)
-    *grid = app_grid_new();
+    HW_AUTO(app_grid) *grid = app_grid_new();
     app_grid_add_column(grid, "actual", false);
     int32_t n_columns = hw_table_n_columns(table);
     for (int32_t c = 0; c < n_columns; c++)
@@ -241,8 +238,7 @@ static void add_value(app_grid *grid, const hw_metrics *const *sets, int n_sets,
 static hw_status print_values(FILE *out, const hw_metrics *const *sets, const char *const *names,
                               int n_sets, hw_error *err)
 {
-    HW_AUTO(app_grid)
-    *grid = app_grid_new();
+    HW_AUTO(app_grid) *grid = app_grid_new();
     app_grid_add_column(grid, "Metric", false);
     for (int i = 0; i < n_sets; i++)
         app_grid_add_column(grid, names[i], true);
@@ -304,8 +300,7 @@ static hw_status print_folds(FILE *out, const hw_model *model, hw_error *err)
     const hw_table *table = hw_model_table(model, "cross_validation_metrics_summary");
     if (!table || hw_table_n_rows(table) == 0)
         return HW_OK;
-    HW_AUTO(app_grid)
-    *grid = app_grid_new();
+    HW_AUTO(app_grid) *grid = app_grid_new();
     int32_t n_columns = hw_table_n_columns(table), mean = hw_table_find_column(table, "mean");
     for (int32_t c = 0; c < n_columns; c++)
         app_grid_add_column(grid, c == 0 ? "Metric" : hw_table_column_name(table, c), c > 0);

@@ -167,8 +167,7 @@ hw_status app_print_table(FILE *out, const hw_table *table, const app_table_styl
     int32_t columns[MAX_TABLE_COLUMNS];
     int decimals[MAX_TABLE_COLUMNS] = {0};
     int n_columns = choose_columns(table, style, &range, columns);
-    HW_AUTO(app_grid)
-    *grid = app_grid_new();
+    HW_AUTO(app_grid) *grid = app_grid_new();
     for (int i = 0; i < n_columns; i++) {
         int32_t c = columns[i];
         const char *heading = hw_table_column_description(table, c);

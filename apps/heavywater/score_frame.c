@@ -53,8 +53,7 @@ static hw_status read_as_trained(const app_args *args, const hw_model *model, hw
                 "frame: columns of standard input were read with other types than in training; "
                 "add --col_types %s",
                 hwi_buffer_text(&types) + 1);
-    HW_AUTO(hw_frame)
-    *again = NULL;
+    HW_AUTO(hw_frame) *again = NULL;
     HW_TRY(app_files_read_frame_typed(args, "frame", path, hwi_buffer_text(&types), &again, err));
     hw_frame_unref(*frame);
     *frame = HW_TAKE(again);
@@ -97,8 +96,7 @@ void app_score_frame_warn(const app_args *args, const hw_model *model, const hw_
 hw_status app_score_frame_read(const app_args *args, const hw_model *model, bool needs_response,
                                hw_frame **out, hw_error *err)
 {
-    HW_AUTO(hw_frame)
-    *frame = NULL;
+    HW_AUTO(hw_frame) *frame = NULL;
     HW_TRY(app_files_read_frame(args, "frame", app_args_get(args, "frame"), &frame, err));
     const char *response = hw_model_response_name(model);
     int32_t column;

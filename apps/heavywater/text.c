@@ -112,8 +112,7 @@ void app_text_wrap(FILE *out, const char *text, int column, int indent, int colu
         const char *end = strchrnul(text, ' ');
         if (end == text)
             break;
-        HW_AUTO(char)
-        *word = hwi_strndup(text, (size_t)(end - text));
+        HW_AUTO(char) *word = hwi_strndup(text, (size_t)(end - text));
         if (!word)
             break;
         int width = app_text_width(word);
@@ -253,8 +252,7 @@ static hw_status add_name(app_list *list, const hwi_buffer *name, size_t n_kept,
         n--;
     if (n == 0)
         HW_FAIL(err, HW_EINVAL, field, "%s: an empty name in the list", field);
-    HW_AUTO(char)
-    *copy = hwi_strndup(text, n);
+    HW_AUTO(char) *copy = hwi_strndup(text, n);
     char **names =
         hwi_realloc_array(list->names, (size_t)list->n, (size_t)list->n + 1, sizeof(char *));
     if (names)

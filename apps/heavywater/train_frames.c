@@ -24,8 +24,7 @@ char *app_param_get(const hw_params *params, const char *name)
 
 bool app_param_is_on(const hw_params *params, const char *name)
 {
-    HW_AUTO(app_param_text)
-    *text = app_param_get(params, name);
+    HW_AUTO(app_param_text) *text = app_param_get(params, name);
     return text && strcmp(text, "true") == 0;
 }
 
@@ -53,8 +52,7 @@ static hw_status make_factor(hw_frame **frame, const char *name, hw_error *err)
         hwi_buffer_append_char(&list, *p);
     }
     HW_TRY(hwi_buffer_check(&list, err));
-    HW_AUTO(hw_frame)
-    *factored = NULL;
+    HW_AUTO(hw_frame) *factored = NULL;
     HW_TRY(hw_frame_as_factors(*frame, hwi_buffer_text(&list), &factored, err));
     hw_frame_unref(*frame);
     *frame = HW_TAKE(factored);
@@ -120,8 +118,7 @@ static const char *const role_params[] = {"weights_column", "offset_column", "fo
 static hw_status check_roles(const hw_params *params, const hw_frame *frame, hw_error *err)
 {
     for (size_t i = 0; i < APP_COUNT(role_params); i++) {
-        HW_AUTO(app_param_text)
-        *name = app_param_get(params, role_params[i]);
+        HW_AUTO(app_param_text) *name = app_param_get(params, role_params[i]);
         int32_t column;
         if (name)
             HW_TRY(app_files_find_column(frame, role_params[i], name, &column, err));
@@ -134,8 +131,7 @@ static bool has_role(const hw_params *params, const char *response, const char *
     if (response && strcmp(response, name) == 0)
         return true;
     for (size_t i = 0; i < APP_COUNT(role_params); i++) {
-        HW_AUTO(app_param_text)
-        *column = app_param_get(params, role_params[i]);
+        HW_AUTO(app_param_text) *column = app_param_get(params, role_params[i]);
         if (column && strcmp(column, name) == 0)
             return true;
     }
@@ -161,8 +157,7 @@ static hw_status resolve_predictors(const char *x, const char *response, const h
                                     hw_params *params, hw_error *err)
 {
     __attribute__((cleanup(app_list_clear))) app_list list = {0};
-    HW_AUTO(app_param_text)
-    *ignored = app_param_get(params, "ignored_columns");
+    HW_AUTO(app_param_text) *ignored = app_param_get(params, "ignored_columns");
     if (ignored && strcmp(ignored, "[]") != 0) {
         HW_TRY(app_list_read(ignored, "ignored_columns", &list, err));
         return check_list(&list, "ignored_columns", response, frame, err);
@@ -200,8 +195,7 @@ static hw_status check_validation_columns(const hw_params *params, const char *p
                                           const app_train_frames *frames, hw_error *err)
 {
     __attribute__((cleanup(app_list_clear))) app_list ignored = {0};
-    HW_AUTO(app_param_text)
-    *text = app_param_get(params, "ignored_columns");
+    HW_AUTO(app_param_text) *text = app_param_get(params, "ignored_columns");
     if (text && strcmp(text, "[]") != 0)
         HW_TRY(app_list_read(text, "ignored_columns", &ignored, err));
     for (int32_t c = 0; c < hw_frame_n_columns(frames->training); c++) {
@@ -263,8 +257,7 @@ static hw_status align_types(const app_args *args, const char *path, app_train_f
                     "validation_frame: columns of standard input were read with other types than "
                     "in training; add --col_types %s",
                     hwi_buffer_text(&types) + 1);
-        HW_AUTO(hw_frame)
-        *again = NULL;
+        HW_AUTO(hw_frame) *again = NULL;
         HW_TRY(app_files_read_frame_typed(args, "validation_frame", path, hwi_buffer_text(&types),
                                           &again, err));
         hw_frame_unref(frames->validation);
@@ -279,8 +272,7 @@ static hw_status align_types(const app_args *args, const char *path, app_train_f
 static hw_status read_validation(const app_args *args, const hw_params *params,
                                  app_train_frames *frames, hw_error *err)
 {
-    HW_AUTO(app_param_text)
-    *path = app_param_get(params, "validation_frame");
+    HW_AUTO(app_param_text) *path = app_param_get(params, "validation_frame");
     if (!path)
         return HW_OK;
     HW_TRY(app_files_read_frame(args, "validation_frame", path, &frames->validation, err));
@@ -292,10 +284,8 @@ hw_status app_train_frames_read(const app_args *args, hw_params *params, app_tra
                                 hw_error *err)
 {
     *out = (app_train_frames){0};
-    HW_AUTO(app_param_text)
-    *path = app_param_get(params, "training_frame");
-    HW_AUTO(app_param_text)
-    *response = app_param_get(params, "response_column");
+    HW_AUTO(app_param_text) *path = app_param_get(params, "training_frame");
+    HW_AUTO(app_param_text) *response = app_param_get(params, "response_column");
     HW_CHECK_ALLOC(err, path);
     HW_TRY(app_files_read_frame(args, "training_frame", path, &out->training, err));
     if (response)

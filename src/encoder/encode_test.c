@@ -107,7 +107,9 @@ static void test_encode_hash_slots_equal_h2o(void **state)
 {
     (void)state;
     static const char *const expected[] = {"0:1 5:1", "3:1 5:1", "0:1 5:1", "4:1 5:1", "0:1 5:1"};
-    HW_AUTO(hw_frame) *frame = hw_text_frame("c,x\na,1\nb,2\nc,3\nd,1\ne,3\n", "c=enum");
+    HW_AUTO(hw_frame) *frame = hw_text_frame("c,x\na,1\nb,2\nc,3\n"
+                                             "d,1\ne,3\n",
+                                             "c=enum");
     HW_AUTO(hw_params) *params =
         hw_new_params("max_categorical_features=5;seed=1234;standardize=false");
     HW_AUTO(hwi_encoder) *encoder = hw_new_encoder(params, frame);

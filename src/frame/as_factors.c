@@ -107,8 +107,7 @@ static hw_status name_levels(const distinct_values *d, hwi_column *column, hw_er
 static hw_status column_of_codes(const int64_t *codes, int64_t n_rows, hwi_column **out,
                                  hw_error *err)
 {
-    HW_AUTO(hwi_column)
-    *column = hwi_column_new(HW_TYPE_ENUM, n_rows);
+    HW_AUTO(hwi_column) *column = hwi_column_new(HW_TYPE_ENUM, n_rows);
     HW_CHECK_ALLOC(err, column);
     hwi_range range = hwi_range_empty();
     hwi_range_add_ints(&range, codes, n_rows);
@@ -131,8 +130,7 @@ static hw_status factor_of_numbers(const hwi_column *column, const char *name, h
         HW_TRY(find_distinct_doubles(column, &d, err));
     HW_TRY(check_n_levels(d.n, name, err));
     int64_t n_rows = column->n_rows;
-    HW_AUTO(int64_t)
-    *codes = HWI_ALLOC_ARRAY(int64_t, (size_t)n_rows);
+    HW_AUTO(int64_t) *codes = HWI_ALLOC_ARRAY(int64_t, (size_t)n_rows);
     HW_CHECK_ALLOC(err, codes);
     for (int64_t i = 0; i < n_rows; i++) {
         codes[i] = HWI_INT_MISSING;
@@ -151,8 +149,7 @@ static hw_status factor_of_numbers(const hwi_column *column, const char *name, h
                            d.doubles;
         }
     }
-    HW_AUTO(hwi_column)
-    *factor = NULL;
+    HW_AUTO(hwi_column) *factor = NULL;
     HW_TRY(column_of_codes(codes, n_rows, &factor, err));
     HW_TRY(name_levels(&d, factor, err));
     *out = HW_TAKE(factor);
@@ -172,11 +169,9 @@ static hw_status sort_texts(hwi_dictionary *dictionary, int64_t *codes, int64_t 
                             hwi_text **out_levels, hw_error *err)
 {
     size_t n = (size_t)dictionary->n;
-    HW_AUTO(int32_t)
-    *order = HWI_ALLOC_ARRAY(int32_t, n);
+    HW_AUTO(int32_t) *order = HWI_ALLOC_ARRAY(int32_t, n);
     HW_CHECK_ALLOC(err, order);
-    HW_AUTO(int32_t)
-    *rank = HWI_ALLOC_ARRAY(int32_t, n);
+    HW_AUTO(int32_t) *rank = HWI_ALLOC_ARRAY(int32_t, n);
     HW_CHECK_ALLOC(err, rank);
     hwi_text *levels = HWI_ALLOC_ARRAY(hwi_text, n);
     HW_CHECK_ALLOC(err, levels);
@@ -215,15 +210,13 @@ static hw_status enter_texts(const hwi_column *column, const char *name, hwi_dic
 static hw_status factor_of_texts(const hwi_column *column, const char *name, hwi_column **out,
                                  hw_error *err)
 {
-    HW_AUTO(int64_t)
-    *codes = HWI_ALLOC_ARRAY(int64_t, (size_t)column->n_rows);
+    HW_AUTO(int64_t) *codes = HWI_ALLOC_ARRAY(int64_t, (size_t)column->n_rows);
     HW_CHECK_ALLOC(err, codes);
     __attribute__((cleanup(hwi_dictionary_clear))) hwi_dictionary dictionary = {0};
     HW_TRY(enter_texts(column, name, &dictionary, codes, err));
     hwi_text *levels = NULL;
     HW_TRY(sort_texts(&dictionary, codes, column->n_rows, &levels, err));
-    HW_AUTO(hwi_column)
-    *factor = NULL;
+    HW_AUTO(hwi_column) *factor = NULL;
     hw_status status = column_of_codes(codes, column->n_rows, &factor, err);
     if (status == HW_OK)
         status = hwi_column_set_level_texts(factor, levels, dictionary.n, err);
@@ -318,8 +311,7 @@ hw_status hw_frame_as_factors(const hw_frame *frame, const char *columns, hw_fra
     bool *marks = HWI_NEW_ARRAY(bool, (size_t)hw_frame_n_columns(frame));
     HW_CHECK_ALLOC(err, marks);
     hw_status status = HW_OK;
-    HW_AUTO(hw_frame)
-    *out = hwi_frame_new(hw_frame_name(frame), hw_frame_n_rows(frame));
+    HW_AUTO(hw_frame) *out = hwi_frame_new(hw_frame_name(frame), hw_frame_n_rows(frame));
     if (!out)
         status = hwi_fail(err, HW_ENOMEM, NULL, __FILE__, __LINE__, "out of memory");
     if (status == HW_OK && columns)

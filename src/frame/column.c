@@ -366,8 +366,7 @@ int32_t hwi_column_find_level(const hwi_column *column, const char *level)
 hw_status hwi_column_from_doubles(hw_type type, const double *values, int64_t n_rows,
                                   hwi_column **out, hw_error *err)
 {
-    HW_AUTO(hwi_column)
-    *column = hwi_column_new(type, n_rows);
+    HW_AUTO(hwi_column) *column = hwi_column_new(type, n_rows);
     HW_CHECK_ALLOC(err, column);
     hwi_range range = hwi_range_empty();
     hwi_range_add_doubles(&range, values, n_rows);

@@ -93,8 +93,7 @@ static int check_case(const char *case_name)
         snprintf(path, sizeof(path), "%s/parity/data/%s", fixtures, file);
         snprintf(where, sizeof(where), "%s/%s", case_name, file);
         hw_error err = {0};
-        HW_AUTO(hw_frame)
-        *frame = NULL;
+        HW_AUTO(hw_frame) *frame = NULL;
         hw_assert_ok(hw_frame_read(path, &options, &frame, &err), err);
         assert_int_equal(hw_frame_n_rows(frame),
                          json_integer_value(json_object_get(expected, "rows")));

@@ -29,8 +29,7 @@ const char *hw_type_name(hw_type type)
 
 hw_frame *hwi_frame_new(const char *name, int64_t n_rows)
 {
-    HW_AUTO(hw_frame)
-    *frame = HWI_NEW(hw_frame);
+    HW_AUTO(hw_frame) *frame = HWI_NEW(hw_frame);
     if (!frame)
         return NULL;
     atomic_init(&frame->n_refs, 1);
@@ -107,8 +106,7 @@ static hw_status reserve(hw_frame *frame, hw_error *err)
 
 hw_status hwi_frame_append(hw_frame *frame, const char *name, hwi_column *column, hw_error *err)
 {
-    HW_AUTO(hwi_column)
-    *owned = column;
+    HW_AUTO(hwi_column) *owned = column;
     HW_ASSERT(column->n_rows == frame->n_rows);
     HW_TRY(reserve(frame, err));
     uint32_t slot = find_slot(frame, name);
@@ -129,8 +127,7 @@ hw_status hwi_frame_add_column(hw_frame *frame, const char *name, hw_type type,
                                hw_error *err)
 {
     HW_CHECK_ARG(err, type != HW_TYPE_STRING && type != HW_TYPE_UUID);
-    HW_AUTO(hwi_column)
-    *column = NULL;
+    HW_AUTO(hwi_column) *column = NULL;
     HW_TRY(hwi_column_from_doubles(type, values, frame->n_rows, &column, err));
     if (type == HW_TYPE_ENUM) {
         HW_TRY(hwi_column_set_levels(column, levels, n_levels, err));

@@ -38,8 +38,7 @@ static void test_frame_column_stores_narrowly_and_loses_nothing(void **state)
     };
     for (size_t i = 0; i < HW_COUNT(cases); i++) {
         hw_error err = {0};
-        HW_AUTO(hwi_column)
-        *column = NULL;
+        HW_AUTO(hwi_column) *column = NULL;
         hw_assert_ok(hwi_column_from_doubles(HW_TYPE_INT, cases[i].values, 4, &column, &err), err);
         if (column->store != cases[i].store || column->type != cases[i].type)
             fail_msg("case %zu: store %d type %d", i, column->store, column->type);
@@ -68,8 +67,7 @@ static hw_frame *new_frame(void)
 static void test_frame_builder_gives_back_what_was_put_in(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame)
-    *frame = new_frame();
+    HW_AUTO(hw_frame) *frame = new_frame();
     assert_string_equal(hw_frame_name(frame), "f");
     assert_int_equal(hw_frame_n_rows(frame), 3);
     assert_int_equal(hw_frame_n_columns(frame), 2);
@@ -94,8 +92,7 @@ static void test_frame_shared_columns_outlive_their_frame(void **state)
     (void)state;
     hw_error err = {0};
     hw_frame *first = new_frame();
-    HW_AUTO(hw_frame)
-    *second = hwi_frame_new("g", 3);
+    HW_AUTO(hw_frame) *second = hwi_frame_new("g", 3);
     hw_assert_ok(hwi_frame_add_shared_column(second, first, 1, &err), err);
     hw_frame_unref(first);
     assert_string_equal(hw_frame_level(second, 0, 0), "10");
@@ -110,8 +107,7 @@ static void test_frame_builder_refuses_bad_columns(void **state)
     static const double codes[] = {0, 1, 2};
     static const char *const levels[] = {"a", "b"};
     hw_error err = {0};
-    HW_AUTO(hw_frame)
-    *frame = new_frame();
+    HW_AUTO(hw_frame) *frame = new_frame();
     assert_int_equal(hwi_frame_add_column(frame, "x", HW_TYPE_INT, codes, NULL, 0, &err), HW_EDATA);
     assert_string_equal(err.field, "x");
     assert_int_equal(hwi_frame_add_column(frame, "y", HW_TYPE_ENUM, codes, levels, 2, &err),
@@ -125,8 +121,7 @@ static void test_frame_finds_columns_among_many(void **state)
 {
     (void)state;
     hw_error err = {0};
-    HW_AUTO(hw_frame)
-    *frame = hwi_frame_new("wide", 0);
+    HW_AUTO(hw_frame) *frame = hwi_frame_new("wide", 0);
     char name[32];
     for (int i = 0; i < 3000; i++) {
         snprintf(name, sizeof(name), "column %d", i);

@@ -285,8 +285,7 @@ static hw_status merge_column(const hwi_merge_input *in, int32_t i, int64_t n_ro
         [HWI_KIND_UUID] = HW_TYPE_UUID,
     };
     hwi_kind kind = in->plan->columns[i].kind;
-    HW_AUTO(hwi_column)
-    *column = hwi_column_new(types[kind], n_rows);
+    HW_AUTO(hwi_column) *column = hwi_column_new(types[kind], n_rows);
     HW_CHECK_ALLOC(err, column);
     if (kind == HWI_KIND_ENUM)
         HW_TRY(merge_levels(in, i, column, err));

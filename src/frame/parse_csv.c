@@ -56,8 +56,7 @@ static hw_status make_factors(const hwi_plan *plan, hw_frame **frame, hw_error *
         has_factors |= plan->columns[i].is_factor;
     if (!has_factors)
         return HW_OK;
-    HW_AUTO(hw_frame)
-    *out = hwi_frame_new(hw_frame_name(*frame), hw_frame_n_rows(*frame));
+    HW_AUTO(hw_frame) *out = hwi_frame_new(hw_frame_name(*frame), hw_frame_n_rows(*frame));
     HW_CHECK_ALLOC(err, out);
     int32_t column = 0;
     for (int32_t i = 0; i < plan->n_columns; i++) {
@@ -92,8 +91,7 @@ hw_status hwi_parse_rows(const hwi_plan *plan, const hwi_source_list *sources,
     int64_t n_rows = 0;
     for (int64_t i = 0; i < pieces->n; i++)
         n_rows += work.results[i].n_rows;
-    HW_AUTO(hw_frame)
-    *frame = hwi_frame_new(sources->name, n_rows);
+    HW_AUTO(hw_frame) *frame = hwi_frame_new(sources->name, n_rows);
     HW_CHECK_ALLOC(err, frame);
     hwi_merge_input input = {plan, sources, pieces, work.results, work.workers, work.n_workers};
     HW_TRY(hwi_merge(&input, frame, err));

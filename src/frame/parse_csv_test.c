@@ -25,8 +25,7 @@ static void check_case(const parse_case *c)
         hw_error err = {0};
         hw_parse_options options = c->options;
         options.n_threads = ways[i].n_threads;
-        HW_AUTO(hw_frame)
-        *frame = NULL;
+        HW_AUTO(hw_frame) *frame = NULL;
         HW_AUTO_BUFFER(text);
         hw_status status = hw_parse_text("t.csv", c->text, strlen(c->text), &options,
                                          ways[i].piece_bytes, &frame, &err);
@@ -321,8 +320,7 @@ static void test_parse_csv_guesses_kinds_as_h2o(void **state)
             hwi_buffer_append_text(&lines, *p == ' ' ? ",1\n" : (char[]){*p, '\0'});
         hw_error err = {0};
         hw_parse_options options = {.header = 1};
-        HW_AUTO(hw_frame)
-        *frame = NULL;
+        HW_AUTO(hw_frame) *frame = NULL;
         hw_assert_ok(hw_parse_text("t", lines.data, lines.size, &options, 0, &frame, &err), err);
         const char *type = hw_type_name(hw_frame_column_type(frame, 0));
         if (strcmp(type, cases[i].type) != 0)
@@ -335,8 +333,7 @@ static void test_parse_csv_says_what_it_could_not_read(void **state)
     (void)state;
     static const char text[] = "a,b,c\n1,x,1\n2,y,NaN\noops,z,?\n4,w,5\n";
     hw_error err = {0};
-    HW_AUTO(hw_frame)
-    *frame = NULL;
+    HW_AUTO(hw_frame) *frame = NULL;
     hw_assert_ok(hw_parse_text("t.csv", text, strlen(text), NULL, 0, &frame, &err), err);
     assert_string_equal(hw_frame_column_note(frame, 0),
                         "t.csv: column 'a': 1 cell is no number and became missing, first 'oops' "
@@ -359,8 +356,7 @@ static void test_parse_csv_does_not_depend_on_threads(void **state)
         for (size_t piece_bytes = 37; piece_bytes < 100000; piece_bytes *= 5) {
             hw_error err = {0};
             hw_parse_options options = {.n_threads = n_threads};
-            HW_AUTO(hw_frame)
-            *frame = NULL;
+            HW_AUTO(hw_frame) *frame = NULL;
             HW_AUTO_BUFFER(actual);
             hw_assert_ok(
                 hw_parse_text("t", text.data, text.size, &options, piece_bytes, &frame, &err), err);

@@ -17,8 +17,7 @@ static void check_cases(const format_case *cases, size_t n)
         const format_case *c = &cases[i];
         for (size_t piece_bytes = 0; piece_bytes < 20; piece_bytes += 3) {
             hw_error err = {0};
-            HW_AUTO(hw_frame)
-            *frame = NULL;
+            HW_AUTO(hw_frame) *frame = NULL;
             HW_AUTO_BUFFER(text);
             hw_status status = hw_parse_text(c->name, c->text, strlen(c->text), &c->options,
                                              piece_bytes, &frame, &err);

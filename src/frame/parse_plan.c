@@ -56,8 +56,7 @@ static int compare_names(const void *a, const void *b, void *plan)
 hw_status hwi_plan_check_names(const hwi_plan *plan, const char *path, hw_error *err)
 {
     int32_t n = plan->n_columns;
-    HW_AUTO(int32_t)
-    *order = HWI_ALLOC_ARRAY(int32_t, (size_t)n);
+    HW_AUTO(int32_t) *order = HWI_ALLOC_ARRAY(int32_t, (size_t)n);
     HW_CHECK_ALLOC(err, order);
     for (int32_t i = 0; i < n; i++)
         order[i] = i;

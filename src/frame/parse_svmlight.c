@@ -241,19 +241,16 @@ static hw_status make_column(const entries *e, int64_t c, double *dense, hwi_col
 static hw_status make_frame(const hwi_plan *plan, const hwi_source_list *sources, const entries *e,
                             hw_frame **out, hw_error *err)
 {
-    HW_AUTO(hw_frame)
-    *frame = hwi_frame_new(sources->name, e->n_rows);
+    HW_AUTO(hw_frame) *frame = hwi_frame_new(sources->name, e->n_rows);
     HW_CHECK_ALLOC(err, frame);
-    HW_AUTO(double)
-    *dense = HWI_ALLOC_ARRAY(double, (size_t)e->n_rows);
+    HW_AUTO(double) *dense = HWI_ALLOC_ARRAY(double, (size_t)e->n_rows);
     HW_CHECK_ALLOC(err, dense);
     size_t n_bytes = 0;
     for (int32_t i = 0; i < plan->n_columns; i++) {
         const hwi_plan_column *planned = &plan->columns[i];
         if (planned->kind == HWI_KIND_SKIPPED)
             continue;
-        HW_AUTO(hwi_column)
-        *column = NULL;
+        HW_AUTO(hwi_column) *column = NULL;
         HW_TRY(make_column(e, i, dense, &column, err));
         if (planned->is_factor) {
             hwi_column *factor = NULL;

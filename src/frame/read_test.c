@@ -54,8 +54,7 @@ static int remove_folder(void **state)
 static void assert_reads(const char *path, const char *expected)
 {
     hw_error err = {0};
-    HW_AUTO(hw_frame)
-    *frame = NULL;
+    HW_AUTO(hw_frame) *frame = NULL;
     HW_AUTO_BUFFER(text);
     hw_assert_ok(hw_frame_read(path, NULL, &frame, &err), err);
     hw_frame_to_text(frame, &text);
@@ -125,8 +124,7 @@ static void test_read_unpacks_large_texts(void **state)
     for (int i = 0; i < 300000; i++)
         hwi_buffer_printf(&text, "%d,%d\n", i, i % 100);
     size_t capacity = text.size + 4096;
-    HW_AUTO(char)
-    *bytes = hwi_alloc_array(capacity, 1);
+    HW_AUTO(char) *bytes = hwi_alloc_array(capacity, 1);
     size_t n_gzip = gzip(text.data, (uint8_t *)bytes, capacity);
     put("large.gz", bytes, n_gzip);
     size_t n_zstd = ZSTD_compress(bytes, capacity, text.data, text.size, 3);
@@ -134,8 +132,7 @@ static void test_read_unpacks_large_texts(void **state)
     const char *const names[] = {"large.gz", "large.zst"};
     for (size_t i = 0; i < HW_COUNT(names); i++) {
         hw_error err = {0};
-        HW_AUTO(hw_frame)
-        *frame = NULL;
+        HW_AUTO(hw_frame) *frame = NULL;
         hw_assert_ok(hw_frame_read(path_of(names[i]), NULL, &frame, &err), err);
         assert_int_equal(hw_frame_n_rows(frame), 300000);
         assert_string_equal(hw_frame_name(frame), "large");
@@ -161,8 +158,7 @@ static void test_read_joins_several_files(void **state)
     assert_reads(list, "a:int 1 2 3 4 1 | b:enum{x,y} x y x y x");
     assert_reads(path_of("p,q.csv"), "a:int 7");
     hw_error err = {0};
-    HW_AUTO(hw_frame)
-    *frame = NULL;
+    HW_AUTO(hw_frame) *frame = NULL;
     hw_assert_ok(hw_frame_read(path_of("p1.csv"), NULL, &frame, &err), err);
     assert_string_equal(hw_frame_name(frame), "p1");
 }
@@ -243,8 +239,7 @@ static void test_write_csv_reads_back(void **state)
         ",,,,,\n"
         "0.1,c,2020-01-03,\"two\nlines\",0e034ecc-0000-4000-8000-319d982ec536,300\n");
     hw_error err = {0};
-    HW_AUTO(hw_frame)
-    *frame = NULL;
+    HW_AUTO(hw_frame) *frame = NULL;
     hw_parse_options options = {.col_types = "2=enum,s=string"};
     hw_assert_ok(hw_frame_read(path_of("w.csv"), &options, &frame, &err), err);
     hw_assert_ok(hw_frame_write_csv(frame, path_of("out.csv"), &err), err);
@@ -258,8 +253,7 @@ static void test_write_csv_reads_back(void **state)
         "0.1,\"c\",1578009600000,\"two\nlines\",0e034ecc-0000-4000-8000-319d982ec536,300\n";
     assert_int_equal(file.size, strlen(expected));
     assert_memory_equal(file.data, expected, file.size);
-    HW_AUTO(hw_frame)
-    *back = NULL;
+    HW_AUTO(hw_frame) *back = NULL;
     hw_parse_options types = {.col_types = "2=enum,s=string,t=time"};
     hw_assert_ok(hw_frame_read(path_of("out.csv"), &types, &back, &err), err);
     HW_AUTO_BUFFER(before);
@@ -276,8 +270,7 @@ static void test_summarize_describes_columns(void **state)
     (void)state;
     put_text("s.csv", "n,c,s,e\n0,a,p1,\n1,b,p2,\n2,b,p3,\n3,c,p2,\n,,,\n12,a,p4,\n1e400,a,p5,\n");
     hw_error err = {0};
-    HW_AUTO(hw_frame)
-    *frame = NULL;
+    HW_AUTO(hw_frame) *frame = NULL;
     hw_parse_options options = {.col_types = "c=enum,s=string"};
     hw_assert_ok(hw_frame_read(path_of("s.csv"), &options, &frame, &err), err);
     hw_column_summary s;
@@ -308,10 +301,8 @@ static void test_as_factors_gives_a_new_frame(void **state)
     put_text("f.csv", "i,\"r,s\",t,x\n10,0.5,2020-01-02,b\n9,1e7,2020-01-02,a\n,0.001,,"
                       "a\n12345678901234567,100,,a\n");
     hw_error err = {0};
-    HW_AUTO(hw_frame)
-    *frame = NULL;
-    HW_AUTO(hw_frame)
-    *made = NULL;
+    HW_AUTO(hw_frame) *frame = NULL;
+    HW_AUTO(hw_frame) *made = NULL;
     HW_AUTO_BUFFER(text);
     hw_assert_ok(hw_frame_read(path_of("f.csv"), NULL, &frame, &err), err);
     hw_assert_ok(hw_frame_as_factors(frame, "i,r\\,s,x", &made, &err), err);

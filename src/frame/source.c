@@ -59,8 +59,7 @@ static hw_status list_paths(hwi_source_list *list, const char *path, hw_error *e
         HW_FAIL(err, HW_EIO, NULL, "no file is named");
     if (exists(path) || !strchr(path, ','))
         return append_part(list, path, err);
-    HW_AUTO(char)
-    *copy = hwi_strdup(path);
+    HW_AUTO(char) *copy = hwi_strdup(path);
     HW_CHECK_ALLOC(err, copy);
     char *part = copy;
     while (part) {

@@ -115,8 +115,7 @@ static void count_codes(const double *values, int64_t n, void *ctx)
 
 static hw_status summarize_levels(const hwi_column *column, hw_column_summary *out, hw_error *err)
 {
-    HW_AUTO(int64_t)
-    *counts = HWI_NEW_ARRAY(int64_t, (size_t)column->n_levels);
+    HW_AUTO(int64_t) *counts = HWI_NEW_ARRAY(int64_t, (size_t)column->n_levels);
     HW_CHECK_ALLOC(err, counts);
     visit_blocks(column, count_codes, counts);
     out->cardinality = column->n_levels;
@@ -154,15 +153,12 @@ static hw_status count_texts(const hwi_column *column, hwi_dictionary *dictionar
 static hw_status summarize_texts(const hwi_column *column, hw_column_summary *out, hw_error *err)
 {
     __attribute__((cleanup(hwi_dictionary_clear))) hwi_dictionary dictionary = {0};
-    HW_AUTO(int64_t)
-    *counts = HWI_NEW_ARRAY(int64_t, (size_t)column->n_rows);
+    HW_AUTO(int64_t) *counts = HWI_NEW_ARRAY(int64_t, (size_t)column->n_rows);
     HW_CHECK_ALLOC(err, counts);
-    HW_AUTO(int64_t)
-    *first_offsets = HWI_ALLOC_ARRAY(int64_t, (size_t)column->n_rows);
+    HW_AUTO(int64_t) *first_offsets = HWI_ALLOC_ARRAY(int64_t, (size_t)column->n_rows);
     HW_CHECK_ALLOC(err, first_offsets);
     HW_TRY(count_texts(column, &dictionary, counts, first_offsets, err));
-    HW_AUTO(int32_t)
-    *order = HWI_ALLOC_ARRAY(int32_t, (size_t)dictionary.n);
+    HW_AUTO(int32_t) *order = HWI_ALLOC_ARRAY(int32_t, (size_t)dictionary.n);
     HW_CHECK_ALLOC(err, order);
     for (int32_t i = 0; i < dictionary.n; i++)
         order[i] = i;

@@ -109,8 +109,7 @@ hw_status hw_frame_write_csv(const hw_frame *frame, const char *path, hw_error *
 {
     HW_CHECK_ARG(err, frame != NULL);
     HW_CHECK_ARG(err, path != NULL);
-    HW_AUTO(hwi_file_writer)
-    *writer = NULL;
+    HW_AUTO(hwi_file_writer) *writer = NULL;
     HW_TRY(hwi_file_writer_open(path, &writer, err));
     HW_TRY(write_rows(frame, writer, err));
     return hwi_file_writer_commit(writer, err);

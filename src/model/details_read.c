@@ -148,8 +148,7 @@ static hw_status read_metrics(const json_t *output, const char *key, hw_category
                               hw_metrics **out, hw_error *err)
 {
     hw_error why;
-    HW_AUTO(hw_metrics)
-    *metrics = NULL;
+    HW_AUTO(hw_metrics) *metrics = NULL;
     if (hwi_metrics_read_json(json_object_get(output, key), &metrics, &why) == HW_ENOMEM)
         HW_FAIL(err, HW_ENOMEM, NULL, "out of memory");
     if (metrics && hw_metrics_category(metrics) == category)

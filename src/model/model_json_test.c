@@ -77,8 +77,7 @@ static const char *const special_keys[] = {"case", "h2o_version", "frames", "sco
 
 static void check_form(const hand_spec *spec, const char *name)
 {
-    HW_AUTO(hw_model)
-    *model = hand_model(spec);
+    HW_AUTO(hw_model) *model = hand_model(spec);
     json_t *ours = json_of(model), *theirs = recorded(name);
     json_t *frame = json_object_iter_value(json_object_iter(json_object_get(theirs, "frames")));
     assert_same_form(json_object_get(json_object_get(ours, "frames"), "train \"1\".csv"), frame,
@@ -105,8 +104,7 @@ static void test_model_json_has_the_form_of_recorded_results(void **state)
 static void test_model_json_leaves_out_what_the_model_lacks(void **state)
 {
     (void)state;
-    HW_AUTO(hw_model)
-    *model = hand_model(&hand_specs[4]);
+    HW_AUTO(hw_model) *model = hand_model(&hand_specs[4]);
     json_t *json = json_of(model);
     static const char *const absent[] = {"variable_importances",     "training_metrics",
                                          "validation_metrics",       "scoring_history",
@@ -125,8 +123,7 @@ static void test_model_json_leaves_out_what_the_model_lacks(void **state)
 static void test_model_json_network_is_in_h2o_order(void **state)
 {
     (void)state;
-    HW_AUTO(hw_model)
-    *model = hand_model(&hand_specs[2]);
+    HW_AUTO(hw_model) *model = hand_model(&hand_specs[2]);
     json_t *json = json_of(model);
     json_t *network = json_object_get(json, "network");
     assert_int_equal(json_array_size(network), model->network->n_layers);
@@ -158,8 +155,7 @@ static void test_model_json_goes_to_a_file(void **state)
     hw_error err;
     char path[100];
     snprintf(path, sizeof path, "/tmp/hw_model_json_test.%ld", (long)getpid());
-    HW_AUTO(hw_model)
-    *model = hand_model(&hand_specs[0]);
+    HW_AUTO(hw_model) *model = hand_model(&hand_specs[0]);
     hw_assert_ok(hw_model_write_json(model, path, &err), err);
     json_t *json = json_load_file(path, 0, NULL);
     assert_non_null(json_object_get(json, "parameters"));

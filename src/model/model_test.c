@@ -10,8 +10,7 @@ static void test_model_accessors_answer(void **state)
 {
     (void)state;
     const char *field = NULL, *text = NULL;
-    HW_AUTO(hw_model)
-    *model = hand_model(&hand_specs[0]);
+    HW_AUTO(hw_model) *model = hand_model(&hand_specs[0]);
     assert_int_equal(hw_model_category(model), HW_CATEGORY_BINOMIAL);
     assert_int_equal(hw_model_ending(model), HW_ENDED_CONVERGED);
     assert_string_equal(hw_model_response_name(model), "the response");

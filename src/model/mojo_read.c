@@ -223,8 +223,7 @@ static hw_status read_optional_reals(reader *r, const char *key, int64_t n, doub
     if (hwi_ini_count(&r->ini, key) != n)
         FAIL_FORMAT(r, err, "model.ini: %s has %lld elements, not %lld", key,
                     (long long)hwi_ini_count(&r->ini, key), (long long)n);
-    HW_AUTO(double)
-    *values = HWI_NEW_ARRAY(double, (size_t)n);
+    HW_AUTO(double) *values = HWI_NEW_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, values);
     HW_TRY(hwi_ini_reals(&r->ini, key, n, values, err));
     *out = HW_TAKE(values);
@@ -484,8 +483,7 @@ static hw_status read_layer(reader *r, hwi_layer *layer, int32_t l, hw_error *er
 {
     char key[40];
     int64_t n = (int64_t)layer->n_in * layer->n_rows;
-    HW_AUTO(float)
-    *ordered = HWI_ALLOC_ARRAY(float, (size_t)n);
+    HW_AUTO(float) *ordered = HWI_ALLOC_ARRAY(float, (size_t)n);
     HW_CHECK_ALLOC(err, ordered);
     snprintf(key, sizeof key, "weight_layer%d", l);
     HW_TRY(hwi_ini_floats(&r->ini, key, n, ordered, err));
@@ -497,8 +495,7 @@ static hw_status read_layer(reader *r, hwi_layer *layer, int32_t l, hw_error *er
 static hw_status read_network(reader *r, hw_model *model, hw_error *err)
 {
     HW_TRY(check_counts(r, err));
-    HW_AUTO(double)
-    *ratios = HWI_NEW_ARRAY(double, (size_t)r->n_layers);
+    HW_AUTO(double) *ratios = HWI_NEW_ARRAY(double, (size_t)r->n_layers);
     HW_CHECK_ALLOC(err, ratios);
     HW_TRY(read_ratios(r, ratios, err));
     HW_AUTO_BUFFER(optimizer);
@@ -629,8 +626,7 @@ hw_status hw_model_read(const char *path, hw_model **out_model, hw_error *err)
     HW_TRY(read_json(&r, HWI_STATE_ENTRY, true, &r.state, err));
     HW_TRY(read_json(&r, HWI_DETAILS_ENTRY, false, &r.details, err));
 
-    HW_AUTO(hw_model)
-    *model = hwi_model_new();
+    HW_AUTO(hw_model) *model = hwi_model_new();
     HW_CHECK_ALLOC(err, model);
     model->encoder = hwi_encoder_new();
     HW_CHECK_ALLOC(err, model->encoder);

@@ -291,10 +291,8 @@ static void test_mojo_read_h2o_files_give_their_structure(void **state)
     (void)state;
     for (size_t i = 0; i < HW_COUNT(fixtures); i++) {
         hw_error err;
-        HW_AUTO(hw_model)
-        *model = NULL;
-        HW_AUTO(hw_model)
-        *back = NULL;
+        HW_AUTO(hw_model) *model = NULL;
+        HW_AUTO(hw_model) *back = NULL;
         hw_assert_ok(hw_model_read(fixture_path(fixtures[i].name), &model, &err), err);
         check_fixture(&fixtures[i], model);
         /* And it can be kept as one of ours. */
@@ -321,38 +319,30 @@ static hw_model *read_fixture(const char *name)
 static void test_mojo_read_h2o_files_give_their_numbers(void **state)
 {
     (void)state;
-    HW_AUTO(hw_model)
-    *maxout = read_fixture("mixed_regression_gaussian_maxout");
+    HW_AUTO(hw_model) *maxout = read_fixture("mixed_regression_gaussian_maxout");
     assert_true(maxout->encoder->has_resp_norm);
-    HW_AUTO(hw_model)
-    *plain = read_fixture("mixed_laplace_nostandardize");
+    HW_AUTO(hw_model) *plain = read_fixture("mixed_laplace_nostandardize");
     assert_null(plain->encoder->norm_mul);
     assert_false(plain->encoder->has_resp_norm);
-    HW_AUTO(hw_model)
-    *offset = read_fixture("mixed_gaussian_offset");
+    HW_AUTO(hw_model) *offset = read_fixture("mixed_gaussian_offset");
     assert_string_equal(offset->encoder->columns[offset->encoder->offset_at].name, "off");
     assert_int_equal(offset->encoder->weights_at, -1);
-    HW_AUTO(hw_model)
-    *weights = read_fixture("mixed_huber_weights");
+    HW_AUTO(hw_model) *weights = read_fixture("mixed_huber_weights");
     assert_string_equal(weights->encoder->columns[weights->encoder->weights_at].name, "wt");
-    HW_AUTO(hw_model)
-    *hashed = read_fixture("mixed_binomial_maxcat");
+    HW_AUTO(hw_model) *hashed = read_fixture("mixed_binomial_maxcat");
     assert_int_equal(hashed->encoder->n_hash_slots, 5);
     assert_int_equal(hashed->encoder->hash_seed, 42);
-    HW_AUTO(hw_model)
-    *balanced = read_fixture("mixed_multinomial_balance");
+    HW_AUTO(hw_model) *balanced = read_fixture("mixed_multinomial_balance");
     assert_true(balanced->balance_classes);
     assert_non_null(balanced->model_class_distribution);
-    HW_AUTO(hw_model)
-    *dropout = read_fixture("mixed_binomial_tanhdropout_firstlevel");
+    HW_AUTO(hw_model) *dropout = read_fixture("mixed_binomial_tanhdropout_firstlevel");
     assert_true(dropout->network->layers[0].dropout_ratio == 0.2);
     assert_true(dropout->network->layers[1].dropout_ratio == 0.3);
     assert_false(dropout->network->layers[2].has_dropout);
     assert_true(hwi_layer_weight(&dropout->network->layers[0], 0, 1, 0) == -0.07977351f);
     assert_true(dropout->network->layers[2].biases[1] == -0.017847923012490545);
     assert_false(dropout->encoder->use_all_factor_levels);
-    HW_AUTO(hw_model)
-    *cv = read_fixture("mixed_binomial_int_cv");
+    HW_AUTO(hw_model) *cv = read_fixture("mixed_binomial_int_cv");
     assert_non_null(hw_model_metrics(cv, "cross_validation"));
     assert_null(hw_model_metrics(cv, "validation"));
     assert_false(cv->encoder->mean_imputation);
@@ -385,8 +375,7 @@ static void load_archive(const char *from, archive *a)
                                         "domains/d002.txt", "domains/d003.txt", HWI_DETAILS_ENTRY,
                                         HWI_STATE_ENTRY,    HWI_OPTIMIZER_ENTRY};
     hw_error err;
-    HW_AUTO(hwi_zip)
-    *zip = NULL;
+    HW_AUTO(hwi_zip) *zip = NULL;
     hw_assert_ok(hwi_zip_open(from, &zip, &err), err);
     for (size_t i = 0; i < HW_COUNT(names); i++) {
         if (!hwi_zip_has(zip, names[i]))
@@ -448,8 +437,7 @@ static void check_hostile(const char *from, const hostile_case *cases, size_t n)
     for (size_t i = 0; i < n; i++) {
         const hostile_case *c = &cases[i];
         hw_error err = {0};
-        HW_AUTO(hw_model)
-        *model = NULL;
+        HW_AUTO(hw_model) *model = NULL;
         __attribute__((cleanup(clear_archive))) archive a = {0};
         load_archive(from, &a);
         change(&a, c->entry, c->find, c->put);
@@ -608,8 +596,7 @@ static void test_mojo_read_hostile_state_is_refused(void **state)
         {HWI_DETAILS_ENTRY, NULL, NULL, HW_OK, "no details"},
     };
     hw_error err;
-    HW_AUTO(hw_model)
-    *model = hand_model(&hand_specs[2]);
+    HW_AUTO(hw_model) *model = hand_model(&hand_specs[2]);
     char from[120];
     snprintf(from, sizeof from, "%s/good.zip", folder);
     hw_assert_ok(hw_model_write(model, from, &err), err);
@@ -622,8 +609,7 @@ static void test_mojo_read_hostile_optimizer_is_refused(void **state)
 {
     (void)state;
     hw_error err;
-    HW_AUTO(hw_model)
-    *model = hand_model(&hand_specs[4]);
+    HW_AUTO(hw_model) *model = hand_model(&hand_specs[4]);
     hw_assert_ok(hw_model_write(model, path, &err), err);
     __attribute__((cleanup(clear_archive))) archive a = {0};
     load_archive(path, &a);
@@ -631,8 +617,7 @@ static void test_mojo_read_hostile_optimizer_is_refused(void **state)
     assert_string_equal(a.names[a.n - 1], HWI_OPTIMIZER_ENTRY);
     size_t whole = optimizer->size;
     for (size_t i = 0; i < whole; i++) {
-        HW_AUTO(hw_model)
-        *back = NULL;
+        HW_AUTO(hw_model) *back = NULL;
         optimizer->data[i] = (char)(optimizer->data[i] ^ (1 << i % 8));
         save_archive(&a);
         assert_int_equal(hw_model_read(path, &back, &err), HW_EFORMAT);
@@ -685,19 +670,16 @@ static void test_mojo_read_torn_files_are_refused(void **state)
 {
     (void)state;
     hw_error err;
-    HW_AUTO(hw_model)
-    *model = hand_model(&hand_specs[3]);
+    HW_AUTO(hw_model) *model = hand_model(&hand_specs[3]);
     HW_AUTO_BUFFER(whole);
     hw_assert_ok(hwi_model_write_archive(model, &whole, &err), err);
     for (size_t n = 4; n < whole.size; n += 1 + n / 37) {
-        HW_AUTO(hw_model)
-        *back = NULL;
+        HW_AUTO(hw_model) *back = NULL;
         put_file(whole.data, n);
         assert_int_equal(hw_model_read(path, &back, &err), HW_EFORMAT);
     }
     for (size_t n = 0; n < whole.size; n += 3) {
-        HW_AUTO(hw_model)
-        *back = NULL;
+        HW_AUTO(hw_model) *back = NULL;
         whole.data[n] = (char)(whole.data[n] ^ (1 << n % 7));
         put_file(whole.data, whole.size);
         hw_status status = hw_model_read(path, &back, &err);

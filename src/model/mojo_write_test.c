@@ -154,10 +154,8 @@ static void test_mojo_write_read_write_gives_equal_bytes(void **state)
     (void)state;
     for (size_t i = 0; i < HW_COUNT(hand_specs); i++) {
         hw_error err;
-        HW_AUTO(hw_model)
-        *model = hand_model(&hand_specs[i]);
-        HW_AUTO(hw_model)
-        *back = NULL;
+        HW_AUTO(hw_model) *model = hand_model(&hand_specs[i]);
+        HW_AUTO(hw_model) *back = NULL;
         HW_AUTO_BUFFER(first);
         HW_AUTO_BUFFER(second);
         hw_assert_ok(hw_model_write(model, path, &err), err);
@@ -178,10 +176,8 @@ static void test_mojo_write_keeps_every_float(void **state)
     hand_spec spec = hand_specs[3];
     spec.hidden[0] = 20000;
     spec.is_bare = true;
-    HW_AUTO(hw_model)
-    *model = hand_model(&spec);
-    HW_AUTO(hw_model)
-    *back = NULL;
+    HW_AUTO(hw_model) *model = hand_model(&spec);
+    HW_AUTO(hw_model) *back = NULL;
     hwi_rng rng = hwi_rng_new(3);
     hwi_layer *layer = &model->network->layers[0];
     for (int64_t i = 0; i < (int64_t)layer->n_in * layer->stride; i++) {
@@ -211,8 +207,7 @@ static void test_mojo_write_refuses_names_that_break_model_ini(void **state)
     };
     for (size_t i = 0; i < HW_COUNT(cases); i++) {
         hw_error err;
-        HW_AUTO(hw_model)
-        *model = hand_model(&hand_specs[0]);
+        HW_AUTO(hw_model) *model = hand_model(&hand_specs[0]);
         hwi_free(model->encoder->columns[1].name);
         model->encoder->columns[1].name = hwi_strdup(cases[i].name);
         put_file("old", 3);
@@ -229,8 +224,7 @@ static void test_mojo_write_refuses_numbers_that_are_none(void **state)
 {
     (void)state;
     hw_error err;
-    HW_AUTO(hw_model)
-    *model = hand_model(&hand_specs[0]);
+    HW_AUTO(hw_model) *model = hand_model(&hand_specs[0]);
     float *weight = &model->network->layers[1].weights[1];
     float old = *weight;
     *weight = NAN;
@@ -258,8 +252,7 @@ static void test_mojo_write_disk_full_keeps_the_old_file(void **state)
 {
     (void)state;
     hw_error err;
-    HW_AUTO(hw_model)
-    *model = hand_model(&hand_specs[0]);
+    HW_AUTO(hw_model) *model = hand_model(&hand_specs[0]);
     put_file("old", 3);
     pid_t child = fork();
     assert_true(child >= 0);
@@ -284,8 +277,7 @@ static void test_mojo_write_and_read_without_memory(void **state)
 {
     (void)state;
     hw_error err;
-    HW_AUTO(hw_model)
-    *model = hand_model(&hand_specs[5]);
+    HW_AUTO(hw_model) *model = hand_model(&hand_specs[5]);
     hw_assert_ok(hw_model_write(model, path, &err), err);
     bool is_write_done = false, is_read_done = false;
     for (int64_t n = 0; !is_write_done || !is_read_done; n++) {
@@ -298,8 +290,7 @@ static void test_mojo_write_and_read_without_memory(void **state)
             assert_true(status == HW_OK || status == HW_ENOMEM);
         }
         if (!is_read_done) {
-            HW_AUTO(hw_model)
-            *back = NULL;
+            HW_AUTO(hw_model) *back = NULL;
             hwi_alloc_fail_at(n);
             hw_status status = hw_model_read(path, &back, &err);
             hwi_alloc_fail_at(-1);

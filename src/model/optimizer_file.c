@@ -114,8 +114,7 @@ static hw_status put_weights(hwi_buffer *out, const hwi_layer *layer, const floa
                              hw_error *err)
 {
     size_t n = (size_t)layer->n_in * (size_t)layer->n_rows;
-    HW_AUTO(float)
-    *ordered = HWI_ALLOC_ARRAY(float, n);
+    HW_AUTO(float) *ordered = HWI_ALLOC_ARRAY(float, n);
     HW_CHECK_ALLOC(err, ordered);
     hwi_layer_export_weights(layer, values, ordered);
     for (size_t i = 0; i < n; i++) {
@@ -201,8 +200,7 @@ static hw_status get_weights(const char **next, const hwi_layer *layer, float *v
                              hw_error *err)
 {
     size_t n = (size_t)layer->n_in * (size_t)layer->n_rows;
-    HW_AUTO(float)
-    *ordered = HWI_ALLOC_ARRAY(float, n);
+    HW_AUTO(float) *ordered = HWI_ALLOC_ARRAY(float, n);
     HW_CHECK_ALLOC(err, ordered);
     for (size_t i = 0; i < n; i++) {
         uint32_t bits = get_u32(*next);
