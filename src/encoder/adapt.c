@@ -20,6 +20,7 @@ struct hwi_adapted {
     const hw_frame *frame; /* as given, or recoded */
     hw_frame *recoded;     /* owned; NULL without a recoding */
     source *sources;       /* (n_columns of the encoder) */
+    double *weights;       /* (rows) in place of the column's; NULL: the column's */
 };
 
 static int32_t find_by_text(const hwi_model_column *column, const int32_t *by_text,
@@ -163,6 +164,7 @@ void hwi_adapted_free(hwi_adapted *adapted)
         hwi_free(adapted->sources[i].by_text);
     }
     hwi_free(adapted->sources);
+    hwi_free(adapted->weights);
     hw_frame_unref(adapted->recoded);
     hwi_free(adapted);
 }
@@ -271,9 +273,38 @@ static void read_or_fill(const hwi_adapted *adapted, int32_t at, int64_t row_beg
         out[i] = without;
 }
 
+hw_status hwi_adapted_unweigh_incomplete(hwi_adapted *adapted, hw_error *err)
+{
+    const hwi_encoder *encoder = adapted->encoder;
+    if (encoder->mean_imputation || encoder->weights_at < 0)
+        return HW_OK;
+    int64_t n_rows = hw_frame_n_rows(adapted->frame);
+    HW_AUTO(double) *weights = HWI_ALLOC_ARRAY(double, (size_t)n_rows);
+    HW_CHECK_ALLOC(err, weights);
+    hwi_adapted_read_weights(adapted, 0, n_rows, weights);
+    int32_t n_predictors = encoder->n_cats + encoder->n_nums;
+    double block[BLOCK_ROWS];
+    for (int32_t i = 0; i <= n_predictors; i++) {
+        int32_t k = i < n_predictors ? i : encoder->response_at;
+        for (int64_t begin = 0; k >= 0 && begin < n_rows; begin += BLOCK_ROWS) {
+            int64_t n = n_rows - begin < BLOCK_ROWS ? n_rows - begin : BLOCK_ROWS;
+            read_column(adapted, k, begin, n, block);
+            for (int64_t row = 0; row < n; row++)
+                if (isnan(block[row]))
+                    weights[begin + row] = 0;
+        }
+    }
+    adapted->weights = HW_TAKE(weights);
+    return HW_OK;
+}
+
 void hwi_adapted_read_weights(const hwi_adapted *adapted, int64_t row_begin, int64_t n_rows,
                               double *out)
 {
+    if (adapted->weights) {
+        memcpy(out, adapted->weights + row_begin, (size_t)n_rows * sizeof(double));
+        return;
+    }
     read_or_fill(adapted, adapted->encoder->weights_at, row_begin, n_rows, 1, out);
 }
 

@@ -298,7 +298,7 @@ hw_status hwi_encoder_choose_columns(const hw_params *params, const hw_frame *fr
 
 /* Weights of the rows that count for the moments, or NULL when the unweighted ones are wanted: H2O
  * takes weighted moments only without an offset. Under Skip, rows with a missing value have no
- * weight. */
+ * weight, be it the response that is missing. */
 static hw_status read_moment_weights(const hwi_encoder *encoder, const hw_frame *frame, bool as_h2o,
                                      double *scratch, double **out, hw_error *err)
 {
@@ -311,14 +311,18 @@ static hw_status read_moment_weights(const hwi_encoder *encoder, const hw_frame 
     hw_frame_read_doubles(frame,
                           hw_frame_find_column(frame, encoder->columns[encoder->weights_at].name),
                           0, n, weights);
-    for (int32_t k = 0; !encoder->mean_imputation && k < encoder->n_cats + encoder->n_nums; k++) {
+    int32_t n_predictors = encoder->n_cats + encoder->n_nums;
+    for (int32_t i = 0; !encoder->mean_imputation && i <= n_predictors; i++) {
+        int32_t k = i < n_predictors ? i : encoder->response_at;
+        if (k < 0)
+            break;
         int32_t column = hw_frame_find_column(frame, encoder->columns[k].name);
         if (hw_frame_n_missing(frame, column) == 0)
             continue;
         hw_frame_read_doubles(frame, column, 0, n, scratch);
-        for (int64_t i = 0; i < n; i++)
-            if (isnan(scratch[i]))
-                weights[i] = 0;
+        for (int64_t row = 0; row < n; row++)
+            if (isnan(scratch[row]))
+                weights[row] = 0;
     }
     *out = HW_TAKE(weights);
     return HW_OK;

@@ -80,6 +80,10 @@ hw_status hwi_adapted_new(const hwi_encoder *encoder, const hw_frame *frame, hwi
                           hwi_adapted **out, hw_error *err) HW_MUST_USE;
 void hwi_adapted_free(hwi_adapted *adapted);
 HW_DEFINE_AUTO(hwi_adapted, hwi_adapted_free)
+/* Of a training frame under Skip: from now on the weight of a row with a missing value, be it the
+ * response, reads as 0, as H2O writes it into the frame. Nothing without a weights column or with
+ * MeanImputation. */
+hw_status hwi_adapted_unweigh_incomplete(hwi_adapted *adapted, hw_error *err) HW_MUST_USE;
 bool hwi_adapted_has_response(const hwi_adapted *adapted);
 const hw_frame *hwi_adapted_frame(const hwi_adapted *adapted);
 const hwi_encoder *hwi_adapted_encoder(const hwi_adapted *adapted);

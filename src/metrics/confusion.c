@@ -30,15 +30,16 @@ static void format_grouped(double value, char *out)
     *out = '\0';
 }
 
-static void format_rate(double n_wrong, double n_rows, bool is_whole, char out[RATE_BYTES])
+static void format_rate(double n_wrong, double n_rows, bool is_whole, int n_digits,
+                        char out[RATE_BYTES])
 {
     char wrong[HWI_FIXED_TEXT_BYTES * 2], rows[HWI_FIXED_TEXT_BYTES * 2];
     if (is_whole) {
         format_grouped(n_wrong, wrong);
         format_grouped(n_rows, rows);
     } else {
-        hwi_format_fixed(n_wrong, 4, wrong);
-        hwi_format_fixed(n_rows, 4, rows);
+        hwi_format_fixed(n_wrong, n_digits, wrong);
+        hwi_format_fixed(n_rows, n_digits, rows);
     }
     snprintf(out, RATE_BYTES, "%.*s / %.*s", HWI_FIXED_TEXT_BYTES, wrong, HWI_FIXED_TEXT_BYTES,
              rows);
@@ -92,7 +93,7 @@ hw_table *hwi_confusion_table(const double *counts, int32_t n_classes, const cha
     char rate[RATE_BYTES];
     size_t longest = 0;
     for (int32_t a = 0; a <= n_classes; a++) {
-        format_rate(n_wrong[a], n_rows[a], is_whole, rate);
+        format_rate(n_wrong[a], n_rows[a], is_whole, a < n_classes ? 4 : 2, rate);
         longest = strlen(rate) > longest ? strlen(rate) : longest;
     }
     hw_table *table = hwi_table_new("Confusion Matrix",
@@ -106,8 +107,10 @@ hw_table *hwi_confusion_table(const double *counts, int32_t n_classes, const cha
             hwi_table_set_number(table, row, p,
                                  a < n_classes ? counts[(int64_t)a * n_classes + p]
                                                : column_total(counts, n_classes, p));
-        hwi_table_set_number(table, row, n_classes, n_rows[a] == 0 ? 0 : n_wrong[a] / n_rows[a]);
-        format_rate(n_wrong[a], n_rows[a], is_whole, rate);
+        /* In H2O the errors of all classes together have passed through a float. */
+        double wrong = a < n_classes ? n_wrong[a] : (double)(float)n_wrong[a];
+        hwi_table_set_number(table, row, n_classes, n_rows[a] == 0 ? 0 : wrong / n_rows[a]);
+        format_rate(n_wrong[a], n_rows[a], is_whole, a < n_classes ? 4 : 2, rate);
         hwi_table_set_text(table, row, n_classes + 1, rate);
     }
     return table;

@@ -182,7 +182,7 @@ static void test_fractional_weights_show_in_confusion_matrix(void **state)
     const hw_table *cm = hw_metrics_table(m, "cm");
     assert_int_equal(hw_table_column_type(cm, 0), HW_CELL_DOUBLE);
     assert_string_equal(hw_table_column_format(cm, 0), "%.2f");
-    assert_string_equal(hw_table_text(cm, 2, 3), "0.2500 / 2.7500");
+    assert_string_equal(hw_table_text(cm, 2, 3), "0.25 / 2.75");
     assert_string_equal(hw_table_column_format(cm, 3), "= %15s");
     hw_metrics_free(m);
 }

@@ -209,6 +209,7 @@ hw_status hwi_trainer_init(hwi_trainer *trainer, const hwi_prepared *prepared,
                              .options = options,
                              .start_ms = hwi_clock_ms()};
     HW_TRY(hwi_adapted_new(trainer->encoder, training, NULL, &trainer->training, err));
+    HW_TRY(hwi_adapted_unweigh_incomplete(trainer->training, err));
     if (validation)
         HW_TRY(hwi_adapted_new(trainer->encoder, validation, NULL, &trainer->validation, err));
     if (prepared->shared_rows)
