@@ -107,9 +107,10 @@ hw_table *hwi_confusion_table(const double *counts, int32_t n_classes, const cha
             hwi_table_set_number(table, row, p,
                                  a < n_classes ? counts[(int64_t)a * n_classes + p]
                                                : column_total(counts, n_classes, p));
-        /* In H2O the errors of all classes together have passed through a float. */
+        /* In H2O the errors of all classes together have passed through a float; a class without
+         * rows has no error (NaN). */
         double wrong = a < n_classes ? n_wrong[a] : (double)(float)n_wrong[a];
-        hwi_table_set_number(table, row, n_classes, n_rows[a] == 0 ? 0 : wrong / n_rows[a]);
+        hwi_table_set_number(table, row, n_classes, wrong / n_rows[a]);
         format_rate(n_wrong[a], n_rows[a], is_whole, a < n_classes ? 4 : 2, rate);
         hwi_table_set_text(table, row, n_classes + 1, rate);
     }

@@ -18,7 +18,16 @@ double hwi_trainer_epochs(const hwi_trainer *trainer)
 
 /* --- Setting up ------------------------------------------------------------------------------- */
 
-/* What one epoch is. H2O counts every row, but for weights of 0 and 1; the guide's weights scale
+static double mean_of_all(const double *weights, int64_t n)
+{
+    double sum = 0;
+    for (int64_t i = 0; i < n; i++)
+        sum += weights[i];
+    return sum / (double)n;
+}
+
+/* What one epoch is. H2O counts every row, but for weights of 0 and 1: then as many of the working
+ * rows as have weight 1 on average before classes are balanced. The guide's weights scale
  * gradients, so there every row with a weight counts. */
 static void count_training_rows(hwi_trainer *trainer)
 {
@@ -35,10 +44,11 @@ static void count_training_rows(hwi_trainer *trainer)
         n_positive += w > 0;
     }
     bool is_binary = trainer->prepared->facts.has_binary_weights;
-    if (is_binary)
-        trainer->training_rows =
-            (int64_t)floor(sum / trainer->n_working * trainer->n_working + 0.5);
-    else if (!trainer->params->h2o_compat)
+    if (is_binary) {
+        double mean = trainer->params->h2o_compat ? mean_of_all(weights, hwi_rows_n(trainer->rows))
+                                                  : sum / trainer->n_working;
+        trainer->training_rows = (int64_t)floor(mean * trainer->n_working + 0.5);
+    } else if (!trainer->params->h2o_compat)
         trainer->training_rows = n_positive;
     trainer->mean_weight = sum / (double)n_positive;
     trainer->weighs_gradients = !trainer->params->h2o_compat && !is_binary;
