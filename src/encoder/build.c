@@ -381,6 +381,7 @@ hw_status hwi_encoder_set_transforms(hwi_encoder *encoder, const hw_params *para
     encoder->mean_imputation =
         params->missing_values_handling == HW_MISSING_VALUES_HANDLING_MEAN_IMPUTATION;
     encoder->is_sparse = params->sparse;
+    encoder->learns_uncentred = params->sparse && params->autoencoder && params->h2o_compat;
     encoder->missing_is_last_level = params->h2o_compat;
     encoder->hashes_absent_level = params->h2o_compat;
     encoder->hash_seed = params->seed;

@@ -69,9 +69,11 @@ static int32_t unit_of_level(const hwi_encoder *encoder, int32_t cat, double cod
     return first + level < missing ? first + level : missing;
 }
 
-static void put_number(const hwi_encoder *encoder, int32_t i, double x, hwi_active *out)
+static void put_number(const hwi_encoder *encoder, int32_t i, double x, bool is_centred,
+                       hwi_active *out)
 {
-    double z = encoder->norm_mul ? (x - encoder->norm_sub[i]) * encoder->norm_mul[i] : x;
+    double sub = is_centred && encoder->norm_mul ? encoder->norm_sub[i] : 0;
+    double z = encoder->norm_mul ? (x - sub) * encoder->norm_mul[i] : x;
     if (z == 0)
         return;
     out->units[out->n] = encoder->n_units - encoder->n_nums + i;
@@ -96,7 +98,7 @@ void hwi_encode_training(const hwi_encoder *encoder, const double *raw, hwi_acti
     }
     for (int32_t i = 0; i < encoder->n_nums; i++) {
         double x = raw[encoder->n_cats + i];
-        put_number(encoder, i, isnan(x) ? encoder->means[i] : x, out);
+        put_number(encoder, i, isnan(x) ? encoder->means[i] : x, !encoder->learns_uncentred, out);
     }
 }
 
@@ -112,6 +114,6 @@ void hwi_encode_scoring(const hwi_encoder *encoder, const double *raw, hwi_activ
     for (int32_t i = 0; i < encoder->n_nums; i++) {
         double x = raw[encoder->n_cats + i];
         if (!isnan(x))
-            put_number(encoder, i, x, out);
+            put_number(encoder, i, x, true, out);
     }
 }

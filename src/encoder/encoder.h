@@ -37,6 +37,7 @@ typedef struct hwi_encoder {
     bool use_all_factor_levels;
     bool mean_imputation;       /* else rows with missing values are skipped in training */
     bool is_sparse;             /* no centring (H2O's parameter sparse) */
+    bool learns_uncentred;      /* H2O's sparse autoencoder: centred in scoring alone */
     bool missing_is_last_level; /* h2o_compat: a missing category trains the last level, unless
                                    use_all_factor_levels */
     int32_t n_hash_slots;       /* 0: no hashing */

@@ -3,15 +3,18 @@
 
 #include <math.h>
 
-/* H2O bounds both ways through the log link. */
+/* H2O bounds both ways through the log link. Not fmax and fmin: NaN stays NaN, as 0 / 0 where a
+ * count of 0 is predicted as 0. */
 static double bounded_log(double x)
 {
-    return x <= 0 ? -19 : fmax(-19, log(x));
+    double y = log(x);
+    return x <= 0 || y < -19 ? -19 : y;
 }
 
 static double bounded_exp(double x)
 {
-    return fmin(1e19, exp(x));
+    double y = exp(x);
+    return y > 1e19 ? 1e19 : y;
 }
 
 static double tweedie(double p, double w, double y, double f)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "metrics/deviance.h"
 #include "metrics/metrics.h"
 
 static const char *const no_yes[] = {"no", "yes"};
@@ -169,6 +170,15 @@ static void test_weights_count_as_repetitions(void **state)
     assert_int_equal(hw_metrics_n_observations(b), 5);
     hw_metrics_free(a);
     hw_metrics_free(b);
+}
+
+static void test_deviance_of_a_zero_predicted_as_zero_is_not_a_number(void **state)
+{
+    (void)state;
+    /* H2O takes the logarithm of 0 / 0 there, and bounds it without losing the NaN. */
+    const hwi_deviance poisson = {.distribution = HW_DISTRIBUTION_POISSON};
+    assert_true(isnan(hwi_deviance_of(&poisson, 1, 0, 0)));
+    assert_true(hwi_deviance_of(&poisson, 1, 0, 2) == 4);
 }
 
 static void test_fractional_weights_show_in_confusion_matrix(void **state)
@@ -476,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_binomial_of_one_class_has_no_nonsense),
         cmocka_unit_test(test_rows_without_meaning_are_passed_over),
         cmocka_unit_test(test_weights_count_as_repetitions),
+        cmocka_unit_test(test_deviance_of_a_zero_predicted_as_zero_is_not_a_number),
         cmocka_unit_test(test_fractional_weights_show_in_confusion_matrix),
         cmocka_unit_test(test_ties_share_one_threshold),
         cmocka_unit_test(test_more_values_than_bins_stay_near_the_truth),
