@@ -117,6 +117,19 @@ size_t hwi_format_fixed(double x, int n_decimals, char out[HWI_FIXED_TEXT_BYTES]
     return finish(out, std::to_chars(out, last, x, std::chars_format::fixed, n_decimals).ptr);
 }
 
+size_t hwi_format_fixed_as_java(double x, int n_decimals, char out[HWI_FIXED_TEXT_BYTES])
+{
+    if (!std::isfinite(x))
+        return format_shortest(x, out);
+    char *last = out + HWI_FIXED_TEXT_BYTES - 1;
+    char *end = std::to_chars(out, last, x, std::chars_format::fixed).ptr;
+    const char *point = static_cast<const char *>(std::memchr(out, '.', end - out));
+    bool is_tie = point && end - point == n_decimals + 2 && end[-1] == '5';
+    /* A tie goes away from zero: a thousandth of the last place settles it. */
+    double nudge = is_tie ? std::copysign(std::pow(10.0, -(n_decimals + 3)), x) : 0;
+    return hwi_format_fixed(x + nudge, n_decimals, out);
+}
+
 size_t hwi_format_general(double x, int n_digits, char out[HWI_NUMBER_TEXT_BYTES])
 {
     if (!std::isfinite(x))

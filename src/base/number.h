@@ -30,6 +30,8 @@ size_t hwi_format_real(double x, char out[HWI_NUMBER_TEXT_BYTES]);
 size_t hwi_format_real_float(float x, char out[HWI_NUMBER_TEXT_BYTES]);
 /* n_decimals digits after the point, as printf's %.*f in the C locale. */
 size_t hwi_format_fixed(double x, int n_decimals, char out[HWI_FIXED_TEXT_BYTES]);
+/* As Java's %.2f: of the shortest text that is x, and half a unit goes up: 50.625 is 50.63. */
+size_t hwi_format_fixed_as_java(double x, int n_decimals, char out[HWI_FIXED_TEXT_BYTES]);
 /* n_digits significant digits, as printf's %.*g in the C locale. */
 size_t hwi_format_general(double x, int n_digits, char out[HWI_NUMBER_TEXT_BYTES]);
 

@@ -67,11 +67,31 @@ static void test_number_format_gives_shortest_text(void **state)
     assert_int_equal(n, strlen(fixed));
 }
 
+static void test_number_format_fixed_as_java_rounds_half_up(void **state)
+{
+    (void)state;
+    static const struct {
+        double x;
+        int n_decimals;
+        const char *expected;
+    } cases[] = {
+        {50.625, 2, "50.63"},   {-50.625, 2, "-50.63"}, {1.005, 2, "1.01"},
+        {0.00005, 4, "0.0001"}, {50.6249, 2, "50.62"},  {2, 2, "2.00"},
+        {0.125, 3, "0.125"},    {436.08, 2, "436.08"},  {1e22, 1, "10000000000000000000000.0"},
+        {0, 2, "0.00"}};
+    char text[HWI_FIXED_TEXT_BYTES];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        hwi_format_fixed_as_java(cases[i].x, cases[i].n_decimals, text);
+        assert_string_equal(text, cases[i].expected);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_number_parse_double_accepts_decimals_only),
         cmocka_unit_test(test_number_format_gives_shortest_text),
+        cmocka_unit_test(test_number_format_fixed_as_java_rounds_half_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

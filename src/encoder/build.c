@@ -358,6 +358,15 @@ static transform standardize(const double *values, const double *weights, int64_
     return t;
 }
 
+/* The rule by which H2O keeps a column of missing values sparse. */
+static bool is_mostly_missing(const double *values, int64_t n)
+{
+    int64_t n_present = 0;
+    for (int64_t i = 0; i < n; i++)
+        n_present += !isnan(values[i]);
+    return n_present * 8 < n;
+}
+
 static bool response_is_standardized(const hwi_encoder *encoder, const hw_params *params)
 {
     if (encoder->response_at < 0 || !params->standardize)
@@ -403,7 +412,9 @@ hw_status hwi_encoder_set_transforms(hwi_encoder *encoder, const hw_params *para
         hw_frame_read_doubles(frame, hw_frame_find_column(frame, column->name), 0, n, values);
         transform t = standardize(values, weights, n, column->type == HW_TYPE_INT,
                                   encoder->is_sparse, params->autoencoder, params->h2o_compat);
-        encoder->means[i] = t.mean;
+        /* H2O's sparse rows leave out what a sparse column does not hold: here, what is missing. */
+        bool leaves_out = encoder->is_sparse && params->h2o_compat && is_mostly_missing(values, n);
+        encoder->means[i] = leaves_out ? 0 : t.mean;
         if (params->standardize) {
             encoder->norm_mul[i] = t.mul;
             encoder->norm_sub[i] = t.sub;

@@ -38,8 +38,8 @@ static void format_rate(double n_wrong, double n_rows, bool is_whole, int n_digi
         format_grouped(n_wrong, wrong);
         format_grouped(n_rows, rows);
     } else {
-        hwi_format_fixed(n_wrong, n_digits, wrong);
-        hwi_format_fixed(n_rows, n_digits, rows);
+        hwi_format_fixed_as_java(n_wrong, n_digits, wrong);
+        hwi_format_fixed_as_java(n_rows, n_digits, rows);
     }
     snprintf(out, RATE_BYTES, "%.*s / %.*s", HWI_FIXED_TEXT_BYTES, wrong, HWI_FIXED_TEXT_BYTES,
              rows);

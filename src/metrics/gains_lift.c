@@ -134,8 +134,8 @@ static hw_table *build_table(const group *groups, const double *thresholds, int3
     add_rows(table, groups, thresholds, n_groups, total, &score);
     char rate_text[HWI_FIXED_TEXT_BYTES], score_text[HWI_FIXED_TEXT_BYTES];
     char description[2 * HWI_FIXED_TEXT_BYTES + 64];
-    hwi_format_fixed(100 * (total->n_events / total->n_rows), 2, rate_text);
-    hwi_format_fixed(100 * score, 2, score_text);
+    hwi_format_fixed_as_java(100 * (total->n_events / total->n_rows), 2, rate_text);
+    hwi_format_fixed_as_java(100 * score, 2, score_text);
     snprintf(description, sizeof description, "Avg response rate: %5s %%, avg score: %5s %%",
              rate_text, score_text);
     hwi_table_set_description(table, description);
