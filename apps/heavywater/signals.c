@@ -8,7 +8,7 @@
 #include "heavywater/app.h"
 
 static volatile sig_atomic_t is_caught;
-static struct sigaction old_interrupt, old_terminate;
+static struct sigaction old_interrupt, old_terminate, old_hang_up;
 
 static void on_signal(int number)
 {
@@ -37,12 +37,17 @@ void app_signals_catch(void)
     if (old_interrupt.sa_handler == SIG_IGN)
         sigaction(SIGINT, &old_interrupt, NULL);
     sigaction(SIGTERM, &action, &old_terminate);
+    /* A closed terminal must not cost the run; nohup's wish to ignore it stands. */
+    sigaction(SIGHUP, &action, &old_hang_up);
+    if (old_hang_up.sa_handler == SIG_IGN)
+        sigaction(SIGHUP, &old_hang_up, NULL);
 }
 
 void app_signals_restore(void)
 {
     sigaction(SIGINT, &old_interrupt, NULL);
     sigaction(SIGTERM, &old_terminate, NULL);
+    sigaction(SIGHUP, &old_hang_up, NULL);
 }
 
 bool app_signals_caught(void)

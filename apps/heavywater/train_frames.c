@@ -11,8 +11,6 @@
 
 /* A response of more levels is an identifier; a confusion matrix of so many classes alone would
  * take gigabytes. */
-enum { MAX_CLASSES = 10000 };
-
 char *app_param_get(const hw_params *params, const char *name)
 {
     char *text = hw_params_get_text(params, name);
@@ -103,12 +101,6 @@ static hw_status force_response(const app_args *args, const char *response, hw_f
                 hw_type_name(type));
     if (app_args_is_on(args, "regression") && type == HW_TYPE_ENUM)
         return fail_not_numeric(*frame, column, err);
-    int32_t n_levels = hw_frame_n_levels(*frame, hw_frame_find_column(*frame, response));
-    if (n_levels > MAX_CLASSES)
-        HW_FAIL(err, HW_EDATA, "response_column",
-                "response_column: '%.200s' has %d levels; at most %d classes can be learned (is it "
-                "an identifier?)",
-                response, n_levels, MAX_CLASSES);
     return HW_OK;
 }
 

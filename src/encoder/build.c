@@ -24,7 +24,8 @@ static hw_status find_special(const hw_frame *frame, const char *name, const cha
 }
 
 /* Whether a predictor says nothing: all missing, one value only, text. */
-static hw_status column_is_bad(const hw_frame *frame, int32_t column, double *scratch, bool *out)
+static hw_status column_is_bad(const hw_frame *frame, int32_t column, double *scratch, bool *out,
+                               hw_error *err)
 {
     hw_type type = hw_frame_column_type(frame, column);
     int64_t n = hw_frame_n_rows(frame);
@@ -37,6 +38,13 @@ static hw_status column_is_bad(const hw_frame *frame, int32_t column, double *sc
         min = scratch[i] < min ? scratch[i] : min;
         max = scratch[i] > max ? scratch[i] : max;
     }
+    /* Nothing can be learned from an infinite input: the first such row makes the weights NaN. */
+    bool is_infinite = min <= max && (min == -INFINITY || max == INFINITY);
+    if (is_infinite)
+        HW_FAIL(err, HW_EINVAL, "training_frame",
+                "column '%s' of %s has infinite values; make them missing (--na_strings) or ignore "
+                "the column",
+                hw_frame_column_name(frame, column), hw_frame_name(frame));
     *out = min >= max;
     return HW_OK;
 }
@@ -123,7 +131,7 @@ static hw_status assign_roles(const hw_params *params, const hw_frame *frame, co
         if (roles[i] != PREDICTOR)
             continue;
         bool is_bad = false;
-        HW_TRY(column_is_bad(frame, i, scratch, &is_bad));
+        HW_TRY(column_is_bad(frame, i, scratch, &is_bad, err));
         hw_type type = hw_frame_column_type(frame, i);
         if (is_bad && params->ignore_const_cols)
             roles[i] = DROPPED;

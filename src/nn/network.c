@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/slab.h"
 #include "params/rules.h"
 
 enum { FLOATS_PER_LINE = 16, MAX_PARAMETERS = 100000000 };
@@ -43,38 +44,25 @@ static void describe_layer(const hwi_network_shape *shape, int32_t l, hwi_layer 
     layer->stride = (layer->n_rows + FLOATS_PER_LINE - 1) / FLOATS_PER_LINE * FLOATS_PER_LINE;
 }
 
-/* Hands out 64-byte aligned pieces of the slab; with slab NULL it only counts. */
-typedef struct carver {
-    char *slab;
-    size_t n_used;
-} carver;
-
-static void *carve(carver *c, int64_t n, size_t size)
-{
-    void *piece = c->slab ? c->slab + c->n_used : NULL;
-    c->n_used += ((size_t)n * size + 63) / 64 * 64;
-    return piece;
-}
-
-static void lay_out(const hwi_network_shape *shape, hwi_network *network, carver *c)
+static void lay_out(const hwi_network_shape *shape, hwi_network *network, hwi_slab *c)
 {
     for (int32_t l = 0; l < network->n_layers; l++) {
         hwi_layer *layer = &network->layers[l];
         int64_t n_weights = (int64_t)layer->n_in * layer->stride;
-        layer->weights = carve(c, n_weights, sizeof(float));
-        layer->biases = carve(c, layer->n_rows, sizeof(double));
+        layer->weights = hwi_slab_take(c, n_weights, sizeof(float));
+        layer->biases = hwi_slab_take(c, layer->n_rows, sizeof(double));
         if (shape->has_adadelta) {
-            layer->mean_square_update = carve(c, n_weights, sizeof(float));
-            layer->mean_square_gradient = carve(c, n_weights, sizeof(float));
-            layer->bias_square_update = carve(c, layer->n_rows, sizeof(double));
-            layer->bias_square_gradient = carve(c, layer->n_rows, sizeof(double));
+            layer->mean_square_update = hwi_slab_take(c, n_weights, sizeof(float));
+            layer->mean_square_gradient = hwi_slab_take(c, n_weights, sizeof(float));
+            layer->bias_square_update = hwi_slab_take(c, layer->n_rows, sizeof(double));
+            layer->bias_square_gradient = hwi_slab_take(c, layer->n_rows, sizeof(double));
         }
         if (shape->has_momenta) {
-            layer->momenta = carve(c, n_weights, sizeof(float));
-            layer->bias_momenta = carve(c, layer->n_rows, sizeof(double));
+            layer->momenta = hwi_slab_take(c, n_weights, sizeof(float));
+            layer->bias_momenta = hwi_slab_take(c, layer->n_rows, sizeof(double));
         }
         if (shape->has_average_activation && l < network->n_layers - 1)
-            layer->average_activation = carve(c, layer->n_units, sizeof(double));
+            layer->average_activation = hwi_slab_take(c, layer->n_units, sizeof(double));
     }
 }
 
@@ -94,14 +82,14 @@ hw_status hwi_network_new(const hwi_network_shape *shape, hwi_network **out, hw_
                 "the network would have %lld weights and biases, more than %d; use smaller hidden "
                 "layers or fewer categorical levels",
                 (long long)n_parameters, MAX_PARAMETERS);
-    carver counter = {NULL, 0};
+    hwi_slab counter = {NULL, 0};
     lay_out(shape, network, &counter);
     network->slab = hwi_calloc_array(counter.n_used, 1);
     if (!network->slab)
         HW_FAIL(err, HW_ENOMEM, "hidden", "out of memory for a network of %zu bytes",
                 counter.n_used);
     network->n_slab_bytes = counter.n_used;
-    carver c = {network->slab, 0};
+    hwi_slab c = {network->slab, 0};
     lay_out(shape, network, &c);
     *out = HW_TAKE(network);
     return HW_OK;

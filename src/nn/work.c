@@ -3,51 +3,42 @@
 
 #include <string.h>
 
+#include "base/slab.h"
+
 enum { N_PARTIALS = 8 };
 
-typedef struct carver {
-    char *slab;
-    size_t n_used;
-} carver;
-
-static void *carve(carver *c, int64_t n, size_t size)
+static void carve_active(hwi_slab *c, int64_t n, hwi_active *active)
 {
-    void *piece = c->slab ? c->slab + c->n_used : NULL;
-    c->n_used += ((size_t)n * size + 63) / 64 * 64;
-    return piece;
-}
-
-static void carve_active(carver *c, int64_t n, hwi_active *active)
-{
-    active->units = carve(c, n, sizeof(int32_t));
-    active->values = carve(c, n, sizeof(double));
+    active->units = hwi_slab_take(c, n, sizeof(int32_t));
+    active->values = hwi_slab_take(c, n, sizeof(double));
 }
 
 static void lay_out(const hwi_network *network, int32_t max_active, bool has_max_w2, hwi_work *work,
-                    carver *c)
+                    hwi_slab *c)
 {
     carve_active(c, max_active, &work->input);
-    work->dense_input = carve(c, network->n_inputs, sizeof(double));
-    work->targets = carve(c, network->n_inputs, sizeof(double));
+    work->dense_input = hwi_slab_take(c, network->n_inputs, sizeof(double));
+    work->targets = hwi_slab_take(c, network->n_inputs, sizeof(double));
     for (int32_t l = 0; l < network->n_layers; l++) {
         const hwi_layer *layer = &network->layers[l];
         hwi_layer_work *lw = &work->layers[l];
-        lw->activation = carve(c, layer->n_units, sizeof(double));
-        lw->error = carve(c, layer->n_units, sizeof(double));
-        lw->net = carve(c, layer->stride, sizeof(double));
-        lw->partials = carve(c, (int64_t)N_PARTIALS * layer->stride, sizeof(double));
-        lw->gradient = carve(c, layer->stride, sizeof(double));
-        lw->sum_squares = carve(c, layer->stride, sizeof(double));
-        lw->fast_net = carve(c, layer->stride, sizeof(float));
-        lw->fast_gradient = carve(c, layer->stride, sizeof(float));
-        lw->fast_sum_squares = carve(c, layer->stride, sizeof(float));
-        lw->is_active = carve(c, layer->stride, sizeof(int32_t));
-        lw->active_rows = carve(c, layer->n_rows, sizeof(int32_t));
-        lw->is_kept = carve(c, layer->n_units + 8, 1);
-        lw->winner = carve(c, layer->n_units, 1);
+        lw->activation = hwi_slab_take(c, layer->n_units, sizeof(double));
+        lw->error = hwi_slab_take(c, layer->n_units, sizeof(double));
+        lw->net = hwi_slab_take(c, layer->stride, sizeof(double));
+        lw->partials = hwi_slab_take(c, (int64_t)N_PARTIALS * layer->stride, sizeof(double));
+        lw->gradient = hwi_slab_take(c, layer->stride, sizeof(double));
+        lw->sum_squares = hwi_slab_take(c, layer->stride, sizeof(double));
+        lw->fast_net = hwi_slab_take(c, layer->stride, sizeof(float));
+        lw->fast_gradient = hwi_slab_take(c, layer->stride, sizeof(float));
+        lw->fast_sum_squares = hwi_slab_take(c, layer->stride, sizeof(float));
+        lw->is_active = hwi_slab_take(c, layer->stride, sizeof(int32_t));
+        lw->active_rows = hwi_slab_take(c, layer->n_rows, sizeof(int32_t));
+        lw->is_kept = hwi_slab_take(c, layer->n_units + 8, 1);
+        lw->winner = hwi_slab_take(c, layer->n_units, 1);
         carve_active(c, layer->n_units, &lw->output);
         if (has_max_w2)
-            lw->row_squares = carve(c, (int64_t)(N_PARTIALS + 1) * layer->stride, sizeof(float));
+            lw->row_squares =
+                hwi_slab_take(c, (int64_t)(N_PARTIALS + 1) * layer->stride, sizeof(float));
     }
 }
 
@@ -61,11 +52,11 @@ hw_status hwi_work_new(const hwi_network *network, int32_t max_active_inputs, bo
     work->layers = HWI_NEW_ARRAY(hwi_layer_work, (size_t)network->n_layers);
     HW_CHECK_ALLOC(err, work->layers);
     /* Dropped inputs shrink the list; an autoencoder's targets need all units. */
-    carver counter = {NULL, 0};
+    hwi_slab counter = {NULL, 0};
     lay_out(network, max_active_inputs, has_max_w2, work, &counter);
     work->slab = hwi_calloc_array(counter.n_used, 1);
     HW_CHECK_ALLOC(err, work->slab);
-    carver c = {work->slab, 0};
+    hwi_slab c = {work->slab, 0};
     lay_out(network, max_active_inputs, has_max_w2, work, &c);
     *out = HW_TAKE(work);
     return HW_OK;

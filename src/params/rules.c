@@ -491,6 +491,8 @@ static void check_autoencoder(checker *c)
     rule(c, is_sparse && kind == HW_ACTIVATION_RECTIFIER && !(p->average_activation > 0), ERRR,
          "average_activation", "average_activation must be > 0 for %s.",
          LEVEL(ACTIVATION, p->activation));
+    rule(c, !is_sparse && p->average_activation != 0 && !p->h2o_compat, WARN, "average_activation",
+         "average_activation has no effect without autoencoder and sparsity_beta.");
     rule(c, !is_autoencoder && p->sparsity_beta != 0, ERRR, "sparsity_beta",
          "sparsity_beta needs autoencoder.");
 }

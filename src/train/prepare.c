@@ -9,7 +9,7 @@
 #include "encoder/build.h"
 #include "model/mojo.h"
 
-enum { MAX_CLASSES = 65536 };
+enum { MAX_CLASSES = 10000 };
 
 void hwi_prepared_clear(hwi_prepared *prepared)
 {
@@ -44,8 +44,8 @@ static hw_status check_response(const hw_params *params, const hw_frame *frame, 
                 hw_frame_name(frame), (long long)hw_frame_n_rows(frame));
     if (type != HW_TYPE_ENUM && !is_number(type))
         HW_FAIL(err, HW_EINVAL, "response_column",
-                "response_column: '%s' of %s is %s with too many different values for a class; "
-                "make it an enum or choose another column",
+                "response_column: '%s' of %s is %s, too few of its values "
+                "repeat to be classes; make it an enum (--col_types) or choose another column",
                 name, hw_frame_name(frame), hw_type_name(type));
     int32_t n_levels = hw_frame_n_levels(frame, column);
     if (n_levels > MAX_CLASSES)
@@ -125,8 +125,8 @@ static hw_status look_at_weights(const hw_params *params, const hw_frame *frame,
     return HW_OK;
 }
 
-static void look_at_response(const hw_frame *frame, int32_t column, double *values,
-                             hwi_facts *facts)
+static hw_status look_at_response(const hw_frame *frame, int32_t column, double *values,
+                                  hwi_facts *facts, hw_error *err)
 {
     int64_t n = hw_frame_n_rows(frame);
     hw_frame_read_doubles(frame, column, 0, n, values);
@@ -138,6 +138,10 @@ static void look_at_response(const hw_frame *frame, int32_t column, double *valu
     }
     for (int64_t i = 0; i < n && only_two; i++)
         only_two = isnan(values[i]) || values[i] == min || values[i] == max;
+    if (min <= max && (isinf(min) || isinf(max)))
+        HW_FAIL(err, HW_EINVAL, "response_column",
+                "response_column: '%s' of %s has infinite values; make them missing (--na_strings)",
+                hw_frame_column_name(frame, column), hw_frame_name(frame));
     bool is_numeric = hw_frame_column_type(frame, column) != HW_TYPE_ENUM;
     facts->n_classes = hw_frame_n_levels(frame, column);
     facts->response_is_constant = min >= max;
@@ -145,6 +149,7 @@ static void look_at_response(const hw_frame *frame, int32_t column, double *valu
     facts->response_has_negative = is_numeric && min < 0;
     facts->response_is_zero_one = is_numeric && only_two && min == 0 && max == 1;
     facts->response_is_minus_one_one = is_numeric && only_two && min == -1 && max == 1;
+    return HW_OK;
 }
 
 /* What H2O fills with missing values and a warning is a mistake to us: validation would judge
@@ -233,8 +238,8 @@ static hw_status gather_facts(const hw_params *given, const hw_frame *training,
                          .cv_epochs = role ? role->cv_epochs : 0};
     HW_TRY(look_at_weights(given, training, values, facts, err));
     if (facts->is_supervised)
-        look_at_response(training, hw_frame_find_column(training, given->response_column), values,
-                         facts);
+        HW_TRY(look_at_response(training, hw_frame_find_column(training, given->response_column),
+                                values, facts, err));
     HW_TRY(hwi_encoder_choose_columns(given, training, &out->encoder, &out->recoded, dropped, err));
     facts->dropped_columns = dropped->size ? hwi_buffer_text(dropped) : NULL;
     int32_t n_outputs = given->autoencoder     ? out->encoder->n_units

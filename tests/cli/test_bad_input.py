@@ -123,6 +123,10 @@ TABLE = [
     ("col_major", train("--col_major"), ["col_major"]),
     # Columns.
     ("response_unknown", train(response="chrun"), ["response_column", "chrun", "'churn'"]),
+    ("predictor_infinite", train(frame="{infinite.csv}", response="y"),
+     ["'b'", "infinite", "na_strings"]),
+    ("response_infinite", train(frame="{infinite.csv}", response="b"),
+     ["response_column", "'b'", "infinite"]),
     ("response_constant", train(response="seven"), ["response", "constant"]),
     ("response_all_missing", train(frame="{no_response.csv}", response="y"), ["response"]),
     ("response_of_texts", train(response="note"), ["response_column", "note", "--col_types"]),
@@ -229,6 +233,7 @@ def prepare_tables():
     write(PREPARED, "empty.csv", "")
     write(PREPARED, "header_only.csv", "a,b,c\n")
     write(PREPARED, "binary.csv", random.Random(1).randbytes(4000) + b"\0\1\2")
+    write(PREPARED, "infinite.csv", "a,b,y\n1,2,3\n2,1e999,4\n3,5,5\n4,6,9\n")
     write(PREPARED, "ragged.csv", "a,b,c\n1,2,x\n3,4,y\n5,6,z,7,8\n9,10,x\n")
     write(PREPARED, "torn.csv.gz", gzip.compress(read(data("mixed.csv")).encode())[:-200])
     write(PREPARED, "no_response.csv", "a,b,y\n" + "".join(f"{i},{i % 7},\n" for i in range(50)))

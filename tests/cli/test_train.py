@@ -196,7 +196,7 @@ def start_endless(folder, *extra):
 
 @case
 def test_interrupt_keeps_the_model_so_far(folder):
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         path = os.path.join(folder, "m.zip")
         if os.path.exists(path):
             os.remove(path)
