@@ -294,6 +294,7 @@ static void test_rules_warn_of_settings_without_effect(void **state)
     static const struct {
         const char *settings, *field;
     } cases[] = {{"diagnostics=0", "diagnostics"},
+                 {"average_activation=0.1", "average_activation"},
                  {"mini_batch_size=32", "mini_batch_size"},
                  {"rate=0.01", "rate"},
                  {"rate_annealing=0", "rate_annealing"},
@@ -312,10 +313,10 @@ static void test_rules_warn_of_settings_without_effect(void **state)
         assert_int_equal(count(&messages, HW_MESSAGE_WARN, cases[i].field), 1);
         hw_params_free(params);
     }
-    /* H2O trains with 1 as well, and says so in its log only. */
+    /* H2O is silent about these two. */
     hw_error quiet_err = {0};
     HW_AUTO_MESSAGES(quiet);
-    hw_params *compat = params_of("mini_batch_size=32;h2o_compat=1");
+    hw_params *compat = params_of("mini_batch_size=32;average_activation=0.1;h2o_compat=1");
     hw_assert_ok(hwi_params_check(compat, &regression, &quiet, &quiet_err), quiet_err);
     assert_int_equal(count(&quiet, HW_MESSAGE_WARN, NULL), 0);
     hw_params_free(compat);
