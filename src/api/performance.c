@@ -37,6 +37,8 @@ hw_status hw_model_performance(const hw_model *model, const hw_frame *frame,
     HW_CHECK_ARG(err, model && frame && out_metrics);
     HW_AUTO(hwi_adapted) *adapted = NULL;
     HW_TRY(hwi_adapted_new(model->encoder, frame, NULL, &adapted, err));
+    HW_TRY(hwi_adapted_check_offset(adapted, err));
+    HW_TRY(hwi_adapted_check_response(adapted, err));
     int64_t n = hw_frame_n_rows(frame);
     HW_AUTO(double) *actual = NULL;
     HW_AUTO(double) *weights = NULL;
@@ -51,26 +53,26 @@ hw_status hw_model_performance(const hw_model *model, const hw_frame *frame,
     HW_TRY(hwi_scorer_score(&scorer, adapted, NULL, 0, n, HWI_SCORE_ROW_ERROR, 0, outputs, labels,
                             err));
     const hw_params *params = model->params_actual;
-    const hwi_encoder *encoder = model->encoder;
+    const char *const *domain = NULL;
+    int32_t n_levels = hwi_adapted_response_levels(adapted, &domain);
     bool is_multinomial = model->category == HW_CATEGORY_MULTINOMIAL;
-    hwi_metrics_input input = {
-        .category = model->category,
-        .n_rows = n,
-        .actual = actual,
-        .predictions = outputs,
-        .weights = weights,
-        .labels = is_multinomial ? labels : NULL,
-        .n_classes = model->n_classes,
-        .domain = encoder->response_at >= 0
-                      ? (const char *const *)encoder->columns[encoder->response_at].levels
-                      : NULL,
-        .distribution = model->distribution,
-        .tweedie_power = params->tweedie_power,
-        .quantile_alpha = params->quantile_alpha,
-        .huber_alpha = params->huber_alpha,
-        .gainslift_bins = params->gainslift_bins,
-        .max_hit_ratio_k =
-            params->max_hit_ratio_k > 0 ? params->max_hit_ratio_k : HWI_NO_HIT_RATIOS,
-        .auc_type = params->auc_type};
+    hwi_metrics_input input = {.category = model->category,
+                               .n_rows = n,
+                               .actual = actual,
+                               .predictions = outputs,
+                               .weights = weights,
+                               .labels = is_multinomial ? labels : NULL,
+                               .n_classes = model->n_classes,
+                               .domain = domain,
+                               .n_unknown_levels = domain ? n_levels - model->n_classes : 0,
+                               .distribution = model->distribution,
+                               .tweedie_power = params->tweedie_power,
+                               .quantile_alpha = params->quantile_alpha,
+                               .huber_alpha = params->huber_alpha,
+                               .gainslift_bins = params->gainslift_bins,
+                               .max_hit_ratio_k = params->max_hit_ratio_k > 0
+                                                      ? params->max_hit_ratio_k
+                                                      : HWI_NO_HIT_RATIOS,
+                               .auc_type = params->auc_type};
     return hwi_metrics_new(&input, out_metrics, err);
 }

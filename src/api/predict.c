@@ -64,6 +64,7 @@ hw_status hw_model_predict(const hw_model *model, const hw_frame *frame, hw_fram
     HW_CHECK_ARG(err, model && frame && out_predictions);
     HW_AUTO(hwi_adapted) *adapted = NULL;
     HW_TRY(hwi_adapted_new(model->encoder, frame, NULL, &adapted, err));
+    HW_TRY(hwi_adapted_check_offset(adapted, err));
     hwi_scorer scorer = hwi_model_scorer(model);
     int64_t n = hw_frame_n_rows(frame);
     int32_t width = hwi_scorer_width(&scorer, HWI_SCORE_PREDICTIONS);

@@ -75,8 +75,8 @@ void hwi_model_column_clear(hwi_model_column *column);
 typedef struct hwi_adapted hwi_adapted;
 
 /* Columns that are missing count as missing values. Errors (HW_EDATA, field = the column): a
- * categorical column for a numeric one, no offset column though the model has one. Warnings are
- * appended to `warnings` (may be NULL), one line each. */
+ * categorical column for a numeric one. Warnings are appended to `warnings` (may be NULL), one line
+ * each. */
 hw_status hwi_adapted_new(const hwi_encoder *encoder, const hw_frame *frame, hwi_buffer *warnings,
                           hwi_adapted **out, hw_error *err) HW_MUST_USE;
 void hwi_adapted_free(hwi_adapted *adapted);
@@ -85,7 +85,16 @@ HW_DEFINE_AUTO(hwi_adapted, hwi_adapted_free)
  * response, reads as 0, as H2O writes it into the frame. Nothing without a weights column or with
  * MeanImputation. */
 hw_status hwi_adapted_unweigh_incomplete(hwi_adapted *adapted, hw_error *err) HW_MUST_USE;
+/* HW_EDATA (offset_column) when the model has an offset and the frame has none: needed for the
+ * output alone. */
+hw_status hwi_adapted_check_offset(const hwi_adapted *adapted, hw_error *err) HW_MUST_USE;
+/* HW_EDATA when the response of a two-class model has other levels, which has no AUC: refused as by
+ * H2O. */
+hw_status hwi_adapted_check_response(const hwi_adapted *adapted, hw_error *err) HW_MUST_USE;
 bool hwi_adapted_has_response(const hwi_adapted *adapted);
+/* Of a categorical response: the model's levels, then those of the frame that the model does not
+ * know, with or without rows. Borrowed; 0 and NULL for other responses. */
+int32_t hwi_adapted_response_levels(const hwi_adapted *adapted, const char *const **out_levels);
 const hw_frame *hwi_adapted_frame(const hwi_adapted *adapted);
 const hwi_encoder *hwi_adapted_encoder(const hwi_adapted *adapted);
 
@@ -93,8 +102,8 @@ const hwi_encoder *hwi_adapted_encoder(const hwi_adapted *adapted);
  * (n_levels and above for unseen ones) and numbers, NaN missing. Thread-safe. */
 void hwi_adapted_read_rows(const hwi_adapted *adapted, int64_t row_begin, int64_t n_rows,
                            double *out);
-/* One special column: response (level codes for categories; NaN missing or unknown), weights (1
- * without), offset (0 without). */
+/* One special column: response (codes of hwi_adapted_response_levels for categories; NaN missing),
+ * weights (1 without), offset (0 without). */
 void hwi_adapted_read_response(const hwi_adapted *adapted, int64_t row_begin, int64_t n_rows,
                                double *out);
 void hwi_adapted_read_weights(const hwi_adapted *adapted, int64_t row_begin, int64_t n_rows,

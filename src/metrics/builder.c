@@ -52,14 +52,21 @@ static bool is_classifier(const hwi_metrics_builder *b)
            b->setup.category == HW_CATEGORY_MULTINOMIAL;
 }
 
+/* Classes of the actual values: those of the model and those that it does not know. */
+static int32_t n_levels(const hwi_metrics_builder *b)
+{
+    return b->setup.n_classes + b->setup.n_unknown_levels;
+}
+
 static hw_status check_setup(const hwi_metrics_input *setup, hw_error *err)
 {
     bool is_binomial = setup->category == HW_CATEGORY_BINOMIAL;
     if (!is_binomial && setup->category != HW_CATEGORY_MULTINOMIAL)
         return HW_OK;
-    if (setup->n_classes < 2 || (is_binomial && setup->n_classes != 2))
+    if (setup->n_classes < 2 ||
+        (is_binomial && (setup->n_classes != 2 || setup->n_unknown_levels != 0)))
         HW_FAIL(err, HW_EINVAL, NULL, "%s metrics of %d classes", hw_category_name(setup->category),
-                setup->n_classes);
+                setup->n_classes + setup->n_unknown_levels);
     HW_CHECK_ARG(err, setup->domain);
     return HW_OK;
 }
@@ -76,9 +83,9 @@ static hw_status copy_texts(hwi_metrics_builder *b, hw_error *err)
     setup->domain = NULL;
     if (!is_classifier(b))
         return HW_OK;
-    b->domain = HWI_NEW_ARRAY(char *, (size_t)setup->n_classes);
+    b->domain = HWI_NEW_ARRAY(char *, (size_t)n_levels(b));
     HW_CHECK_ALLOC(err, b->domain);
-    for (int32_t k = 0; k < setup->n_classes; k++) {
+    for (int32_t k = 0; k < n_levels(b); k++) {
         b->domain[k] = hwi_strdup(domain[k]);
         HW_CHECK_ALLOC(err, b->domain[k]);
     }
@@ -88,7 +95,7 @@ static hw_status copy_texts(hwi_metrics_builder *b, hw_error *err)
 
 static hw_status init_multinomial(hwi_metrics_builder *b, hw_error *err)
 {
-    size_t n_classes = (size_t)b->setup.n_classes;
+    size_t n_classes = (size_t)n_levels(b);
     b->class_rows = HWI_NEW_ARRAY(double, n_classes);
     b->class_wrong = HWI_NEW_ARRAY(double, n_classes);
     HW_CHECK_ALLOC(err, b->class_rows);
@@ -103,8 +110,8 @@ static hw_status init_multinomial(hwi_metrics_builder *b, hw_error *err)
         b->cm = HWI_NEW_ARRAY(double, n_classes *n_classes);
         HW_CHECK_ALLOC(err, b->cm);
     }
-    if (hwi_multinomial_auc_is_wanted(b->setup.auc_type, b->setup.n_classes))
-        return hwi_multinomial_auc_init(&b->auc, b->setup.n_classes, err);
+    if (hwi_multinomial_auc_is_wanted(b->setup.auc_type, n_levels(b)))
+        return hwi_multinomial_auc_init(&b->auc, n_levels(b), b->setup.n_classes, err);
     return HW_OK;
 }
 
@@ -134,7 +141,7 @@ void hwi_metrics_builder_free(hwi_metrics_builder *b)
     if (!b)
         return;
     if (b->domain)
-        for (int32_t k = 0; k < b->setup.n_classes; k++)
+        for (int32_t k = 0; k < n_levels(b); k++)
             hwi_free(b->domain[k]);
     hwi_free(b->domain);
     hwi_free(b->description);
@@ -190,8 +197,7 @@ static bool get_row(const hwi_metrics_builder *b, const hwi_metrics_rows *rows, 
         return false;
     if (!is_classifier(b))
         return true;
-    /* A level that the model does not know counts as missing. */
-    if (!(out->actual >= 0 && out->actual < b->setup.n_classes))
+    if (!(out->actual >= 0 && out->actual < n_levels(b)))
         return false;
     out->class = (int32_t)out->actual;
     out->label = rows->labels ? rows->labels[i] : -1;
@@ -231,7 +237,7 @@ static void add_class_error(hwi_metrics_builder *b, const row *r)
     static const double max_logloss = 34.538776394910684; /* -ln 1e-15 */
     sums *s = &b->sums;
     double w = r->weight, y = r->class;
-    double error = 1 - r->predictions[r->class];
+    double error = r->class < b->setup.n_classes ? 1 - r->predictions[r->class] : 1;
     s->squared_error += w * error * error;
     s->wy += w * y;
     s->wyy += w * y * y;
@@ -253,6 +259,8 @@ static int32_t rank_of_actual(const row *r, int32_t label, int32_t n_classes)
 {
     if (label == r->class)
         return 0;
+    if (r->class >= n_classes)
+        return INT32_MAX;
     double p = r->predictions[r->class];
     int32_t rank = 1;
     for (int32_t k = 0; k < n_classes; k++) {
@@ -274,7 +282,7 @@ static hw_status add_multinomial(hwi_metrics_builder *b, const row *r, hw_error 
     b->class_wrong[r->class] += is_wrong;
     b->sums.n_wrong += is_wrong;
     if (b->cm)
-        b->cm[(int64_t)r->class * n_classes + label] += 1;
+        b->cm[(int64_t)r->class * n_levels(b) + label] += 1;
     if (rank < b->n_hits)
         b->hits[rank] += is_wrong ? r->weight : 1;
     if (b->auc.bins)
@@ -349,9 +357,9 @@ static void reduce_sums(sums *into, const sums *from)
 hw_status hwi_metrics_builder_reduce(hwi_metrics_builder *into, const hwi_metrics_builder *from,
                                      hw_error *err)
 {
-    int64_t n_classes = into->setup.n_classes;
+    int64_t n_classes = n_levels(into);
     HW_ASSERT(into->setup.category == from->setup.category &&
-              from->setup.n_classes == into->setup.n_classes);
+              from->setup.n_classes == into->setup.n_classes && n_levels(from) == n_classes);
     double weight = into->sums.weight + from->sums.weight;
     if (weight > 0)
         into->row_mean =
@@ -505,7 +513,7 @@ static hw_table *hit_ratio_table(const hwi_metrics_builder *b)
 
 static hw_status finish_multinomial(const hwi_metrics_builder *b, hw_metrics *m, hw_error *err)
 {
-    int32_t n_classes = b->setup.n_classes;
+    int32_t n_classes = n_levels(b);
     double error_sum = 0;
     for (int32_t k = 0; k < n_classes; k++)
         error_sum += b->class_rows[k] > 0 ? b->class_wrong[k] / b->class_rows[k] : 0;
@@ -541,7 +549,7 @@ hw_status hwi_metrics_builder_finish(const hwi_metrics_builder *b, hw_metrics **
         HW_CHECK_ALLOC(err, m->description);
     }
     if (b->domain)
-        HW_TRY(hwi_metrics_set_domain(m, b->setup.domain, b->setup.n_classes, err));
+        HW_TRY(hwi_metrics_set_domain(m, b->setup.domain, n_levels(b), err));
     m->n_observations = b->n_rows;
     bool is_autoencoder = b->setup.category == HW_CATEGORY_AUTOENCODER;
     double mse = is_autoencoder ? b->row_mean : b->sums.squared_error / b->sums.weight;

@@ -20,14 +20,17 @@ typedef struct hwi_metrics_input {
     hw_category category;
     const char *description; /* or NULL; copied */
     int64_t n_rows;
-    const double *actual; /* (N) response or class code, NaN missing; NULL for autoencoders */
+    const double *actual; /* (N) response or code in domain, NaN missing; NULL for autoencoders */
     /* Regression: (N) predictions in response space. Classifiers: (N, K) probabilities, row-major.
      * Autoencoder: (N) mean squared reconstruction error of each row. */
     const double *predictions;
     const double *weights; /* (N) or NULL for all 1 */
     const int32_t *labels; /* multinomial: (N) predicted classes, or NULL for the first largest */
     int32_t n_classes;     /* K; 1 for regression */
-    const char *const *domain; /* (K) class names; copied */
+    const char *const *domain; /* (K + n_unknown_levels) class names; copied */
+    /* Multinomial: levels of the actual values that the model does not know. As in H2O they are
+     * further classes whose rows are always wrong: probability 0, in no hit ratio. */
+    int32_t n_unknown_levels;
     /* Of the model; used for the deviance of a regression. */
     hw_distribution distribution;
     double tweedie_power, quantile_alpha, huber_alpha;

@@ -309,6 +309,41 @@ static void test_multinomial_counts_labels_and_ranks(void **state)
     hw_metrics_free(m);
 }
 
+/* A level that the model does not know is a class of its own, always wrong, in no hit ratio. */
+static void test_multinomial_counts_unknown_levels_as_wrong(void **state)
+{
+    (void)state;
+    static const char *const domain[] = {"a", "b", "c", "new", "empty"};
+    const double actual[] = {0, 3, 1, 2};
+    const double p[] = {0.7, 0.2, 0.1, 0.1, 0.1, 0.8, 0.5, 0.3, 0.2, 0.1, 0.2, 0.7};
+    hwi_metrics_input input = multinomial_of(4, actual, p);
+    input.domain = domain;
+    input.n_unknown_levels = 2;
+    input.auc_type = HW_AUC_TYPE_MACRO_OVR;
+    HW_AUTO(hw_metrics) *m = metrics_of(&input);
+    hw_assert_near(hw_metrics_value(m, "MSE"), (0.09 + 1 + 0.49 + 0.09) / 4, 1e-15);
+    hw_assert_near(hw_metrics_value(m, "logloss"), (-2 * log(0.7) - log(0.3) - log(1e-15)) / 4,
+                   1e-14);
+    hw_assert_near(hw_metrics_value(m, "mean_per_class_error"), (0 + 1 + 0 + 1 + 0) / 5.0, 1e-15);
+    hw_assert_near(hw_metrics_value(m, "classification_error"), 0.5, 0);
+    const hw_table *cm = hw_metrics_table(m, "cm");
+    assert_int_equal(hw_table_n_rows(cm), 6);
+    assert_string_equal(hw_table_column_name(cm, 3), "new");
+    assert_true(hw_table_number(cm, 3, 2) == 1 && hw_table_number(cm, 5, 3) == 0);
+    const hw_table *hits = hw_metrics_table(m, "hit_ratio_table");
+    assert_int_equal(hw_table_n_rows(hits), 3);
+    hw_assert_near(hw_table_number(hits, 2, 1), 0.75, 0);
+    const hw_table *auc = hw_metrics_table(m, "multinomial_auc_table");
+    hw_assert_near(hw_table_number(auc, 0, 3), 1, 0);
+    hw_assert_near(hw_table_number(auc, 3, 3), 0.5, 0);
+    hwi_metrics_input binomial = binomial_of(4, actual, p);
+    binomial.domain = domain;
+    binomial.n_unknown_levels = 1;
+    hw_metrics *none = NULL;
+    hw_error err = {0};
+    assert_int_equal(hwi_metrics_new(&binomial, &none, &err), HW_EINVAL);
+}
+
 static void test_multinomial_of_many_classes_has_no_matrix(void **state)
 {
     (void)state;
@@ -492,6 +527,7 @@ int main(void)
         cmocka_unit_test(test_more_values_than_bins_stay_near_the_truth),
         cmocka_unit_test(test_blocks_of_rows_equal_all_rows),
         cmocka_unit_test(test_multinomial_counts_labels_and_ranks),
+        cmocka_unit_test(test_multinomial_counts_unknown_levels_as_wrong),
         cmocka_unit_test(test_multinomial_of_many_classes_has_no_matrix),
         cmocka_unit_test(test_regression_rounds_response_to_float),
         cmocka_unit_test(test_input_that_fits_no_category_is_refused),

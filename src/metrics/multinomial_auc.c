@@ -10,10 +10,12 @@ bool hwi_multinomial_auc_is_wanted(hw_auc_type auc_type, int32_t n_classes)
            n_classes <= HWI_MULTINOMIAL_AUC_MAX_CLASSES;
 }
 
-hw_status hwi_multinomial_auc_init(hwi_multinomial_auc *auc, int32_t n_classes, hw_error *err)
+hw_status hwi_multinomial_auc_init(hwi_multinomial_auc *auc, int32_t n_classes, int32_t n_predicted,
+                                   hw_error *err)
 {
     size_t n_bins = (size_t)n_classes * (size_t)n_classes;
     auc->n_classes = n_classes;
+    auc->n_predicted = n_predicted;
     auc->n_rows = HWI_NEW_ARRAY(double, (size_t)n_classes);
     auc->bins = HWI_NEW_ARRAY(hwi_auc_bins, n_bins);
     HW_CHECK_ALLOC(err, auc->n_rows);
@@ -30,23 +32,25 @@ void hwi_multinomial_auc_clear(hwi_multinomial_auc *auc)
             hwi_auc_bins_clear(&auc->bins[i]);
     hwi_free(auc->bins);
     hwi_free(auc->n_rows);
-    *auc = (hwi_multinomial_auc){0, NULL, NULL};
+    *auc = (hwi_multinomial_auc){0};
 }
 
 hw_status hwi_multinomial_auc_add(hwi_multinomial_auc *auc, const double *probabilities,
                                   int32_t actual, double weight, hw_error *err)
 {
     int32_t n_classes = auc->n_classes;
+    double of_actual = actual < auc->n_predicted ? probabilities[actual] : 0;
     auc->n_rows[actual] += weight;
     for (int32_t k = 0; k < n_classes; k++) {
         hwi_auc_bins *against_rest = &auc->bins[k * n_classes + k];
-        HW_TRY(hwi_auc_bins_add(against_rest, probabilities[k], weight, k == actual, err));
+        double p = k < auc->n_predicted ? probabilities[k] : 0;
+        HW_TRY(hwi_auc_bins_add(against_rest, p, weight, k == actual, err));
         if (k == actual)
             continue;
         hwi_auc_bins *as_positive = &auc->bins[actual * n_classes + k];
         hwi_auc_bins *as_negative = &auc->bins[k * n_classes + actual];
-        HW_TRY(hwi_auc_bins_add(as_positive, probabilities[actual], weight, true, err));
-        HW_TRY(hwi_auc_bins_add(as_negative, probabilities[k], weight, false, err));
+        HW_TRY(hwi_auc_bins_add(as_positive, of_actual, weight, true, err));
+        HW_TRY(hwi_auc_bins_add(as_negative, p, weight, false, err));
     }
     return HW_OK;
 }

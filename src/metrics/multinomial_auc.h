@@ -12,8 +12,9 @@ enum { HWI_MULTINOMIAL_AUC_MAX_CLASSES = 50 };
 
 typedef struct hwi_multinomial_auc {
     int32_t n_classes;
-    hwi_auc_bins *bins; /* (K, K): [i][i] is class i against the rest, [i][j] against class j */
-    double *n_rows;     /* (K) weight of each class */
+    int32_t n_predicted; /* the first ones have probabilities, others 0 */
+    hwi_auc_bins *bins;  /* (K, K): [i][i] is class i against the rest, [i][j] against class j */
+    double *n_rows;      /* (K) weight of each class */
 } hwi_multinomial_auc;
 
 typedef struct hwi_multinomial_auc_result {
@@ -22,9 +23,10 @@ typedef struct hwi_multinomial_auc_result {
 } hwi_multinomial_auc_result;
 
 bool hwi_multinomial_auc_is_wanted(hw_auc_type auc_type, int32_t n_classes);
-hw_status hwi_multinomial_auc_init(hwi_multinomial_auc *auc, int32_t n_classes,
+hw_status hwi_multinomial_auc_init(hwi_multinomial_auc *auc, int32_t n_classes, int32_t n_predicted,
                                    hw_error *err) HW_MUST_USE;
 void hwi_multinomial_auc_clear(hwi_multinomial_auc *auc);
+/* probabilities: (n_predicted). */
 hw_status hwi_multinomial_auc_add(hwi_multinomial_auc *auc, const double *probabilities,
                                   int32_t actual, double weight, hw_error *err) HW_MUST_USE;
 hw_status hwi_multinomial_auc_reduce(hwi_multinomial_auc *into, const hwi_multinomial_auc *from,

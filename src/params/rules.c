@@ -219,6 +219,42 @@ static bool is_metric_of_classes(hw_stopping_metric metric)
     }
 }
 
+/* Metrics that H2O accepts and does not compute: nothing then stops training early, and no best
+ * model is kept. */
+static bool is_never_computed(const checker *c)
+{
+    const hw_params *p = c->params;
+    bool is_multinomial = c->is_classifier && c->facts->n_classes > 2;
+    switch (p->stopping_metric) {
+    case HW_STOPPING_METRIC_MAE:
+    case HW_STOPPING_METRIC_RMSLE:
+        return c->is_classifier;
+    case HW_STOPPING_METRIC_AUC:
+    case HW_STOPPING_METRIC_AUCPR:
+        return is_multinomial &&
+               (p->auc_type == HW_AUC_TYPE_AUTO || p->auc_type == HW_AUC_TYPE_NONE);
+    case HW_STOPPING_METRIC_LIFT_TOP_GROUP:
+        return is_multinomial || (c->is_classifier && p->gainslift_bins == 0);
+    default:
+        return false;
+    }
+}
+
+static void warn_of_metric_never_computed(checker *c, const char *name)
+{
+    hw_stopping_metric metric = c->params->stopping_metric;
+    const char *without = "";
+    if (metric == HW_STOPPING_METRIC_AUC || metric == HW_STOPPING_METRIC_AUCPR)
+        without = " without auc_type";
+    else if (metric == HW_STOPPING_METRIC_LIFT_TOP_GROUP && c->facts->n_classes == 2)
+        without = " without gainslift_bins";
+    rule(c, c->params->stopping_rounds > 0 && is_never_computed(c) && !c->params->h2o_compat, WARN,
+         "stopping_metric",
+         "stopping_metric %s is not computed for %s%s: nothing stops training early, and the last "
+         "state is kept, not the best.",
+         name, c->facts->n_classes > 2 ? "several classes" : "two classes", without);
+}
+
 static void check_stopping(checker *c)
 {
     const hw_params *p = c->params;
@@ -240,17 +276,18 @@ static void check_stopping(checker *c)
     rule(c, p->stopping_rounds == 0 && p->stopping_tolerance != 0, WARN, "stopping_tolerance",
          "Stopping tolerance is ignored for _stopping_rounds=0.");
     rule(c, is_active && c->is_classifier && metric == HW_STOPPING_METRIC_DEVIANCE, ERRR,
-         "stopping_metric", "stopping_metric deviance is only for regression.");
+         "stopping_metric", "Stopping metric cannot be deviance for classification.");
     rule(c, is_active && c->is_regression && is_of_classes, ERRR, "stopping_metric",
-         "stopping_metric %s is only for classification.", name);
-    rule(c, is_active && is_custom && !p->custom_metric_func, ERRR, "stopping_metric",
-         "stopping_metric %s needs custom_metric_func.", name);
+         "Stopping metric cannot be %s for regression.", name);
+    warn_of_metric_never_computed(c, name);
+    rule(c, is_custom && !p->custom_metric_func, ERRR, "custom_metric_func",
+         "Custom metric function needs to be defined in order to use it for early stopping.");
     rule(c, is_r2 && p->h2o_compat, ERRR, "stopping_metric",
          "stopping_metric r2 is not one of H2O 3.46.");
     rule(c, is_active && is_foreign, ERRR, "stopping_metric",
          "stopping_metric %s is not computed by Deep Learning.", name);
     rule(c, !c->facts->is_supervised && is_chosen && metric != HW_STOPPING_METRIC_MSE, ERRR,
-         "stopping_metric", "stopping_metric must be AUTO or MSE for an autoencoder.");
+         "stopping_metric", "Stopping metric must either be AUTO or MSE for autoencoder.");
 }
 
 static void check_loss(checker *c)

@@ -98,7 +98,7 @@ static const struct {
     {&regression, "tweedie_power=2.1", "tweedie_power", "0 or in [1, 2]", 1},
     {&regression, "tweedie_power=NaN", "tweedie_power", "0 or in [1, 2]", 1},
     {&regression, "stopping_metric=r2;h2o_compat=1", "stopping_metric", "not one of H2O 3.46", 1},
-    {&autoencoder, "stopping_metric=r2", "stopping_metric", "for an autoencoder", 1},
+    {&autoencoder, "stopping_metric=r2", "stopping_metric", "AUTO or MSE for autoencoder", 1},
     {&three_classes, "max_hit_ratio_k=3;h2o_compat=1", "max_hit_ratio_k", "10 rows at most", 1},
     {&three_classes, "max_hit_ratio_k=0;h2o_compat=1", "max_hit_ratio_k", "10 rows at most", 1},
     {&three_classes, "max_hit_ratio_k=-1", "max_hit_ratio_k", ">= 0", 1},
@@ -129,11 +129,13 @@ static const struct {
     {&three_classes, "balance_classes=1;class_sampling_factors=1,2", "class_sampling_factors",
      "each of the 3 classes", 1},
     {&two_classes, "max_after_balance_size=0", "max_after_balance_size", "> 0", 1},
-    {&autoencoder, "stopping_metric=RMSE", "stopping_metric", "for an autoencoder", 1},
-    {&two_classes, "stopping_metric=deviance", "stopping_metric", "only for regression", 1},
-    {&regression, "stopping_metric=AUC", "stopping_metric", "only for classification", 1},
-    {&regression, "stopping_metric=logloss", "stopping_metric", "only for classification", 1},
-    {&regression, "stopping_metric=custom", "stopping_metric", "needs custom_metric_func", 1},
+    {&autoencoder, "stopping_metric=RMSE", "stopping_metric", "AUTO or MSE for autoencoder", 1},
+    {&two_classes, "stopping_metric=deviance", "stopping_metric",
+     "cannot be deviance for classification", 1},
+    {&regression, "stopping_metric=AUC", "stopping_metric", "for regression", 1},
+    {&regression, "stopping_metric=logloss", "stopping_metric", "for regression", 1},
+    {&regression, "stopping_metric=custom", "custom_metric_func",
+     "needs to be defined in order to use it for early stopping", 1},
     {&regression, "stopping_metric=qini", "stopping_metric", "not computed by Deep Learning", 1},
     {&regression, "stopping_tolerance=1", "stopping_tolerance", "[0, 1)", 1},
     {&regression, "stopping_rounds=-1", "stopping_rounds", "negative", 1},
@@ -284,6 +286,40 @@ static void test_rules_accept_what_is_allowed(void **state)
         hw_assert_ok(hwi_params_check(params, cases[i].facts, &messages, &err), err);
         assert_int_equal(count(&messages, HW_MESSAGE_ERRR, NULL), 0);
         assert_true(messages.n > 10);
+        hw_params_free(params);
+    }
+}
+
+/* What H2O accepts in silence and never computes. */
+static void test_rules_warn_of_metrics_never_computed(void **state)
+{
+    (void)state;
+    static const struct {
+        const hwi_facts *facts;
+        const char *settings;
+        int n_warnings;
+    } cases[] = {{&two_classes, "stopping_metric=MAE", 1},
+                 {&two_classes, "stopping_metric=RMSLE", 1},
+                 {&two_classes, "stopping_metric=RMSLE;h2o_compat=1", 0},
+                 {&two_classes, "stopping_metric=AUC", 0},
+                 {&two_classes, "stopping_metric=lift_top_group", 0},
+                 {&two_classes, "stopping_metric=lift_top_group;gainslift_bins=0", 1},
+                 {&three_classes, "stopping_metric=RMSLE", 1},
+                 {&three_classes, "stopping_metric=AUC", 1},
+                 {&three_classes, "stopping_metric=AUCPR;auc_type=NONE", 1},
+                 {&three_classes, "stopping_metric=AUCPR;auc_type=MACRO_OVR", 0},
+                 {&three_classes, "stopping_metric=lift_top_group", 1},
+                 {&three_classes, "stopping_metric=logloss", 0},
+                 {&three_classes, "stopping_metric=RMSE", 0},
+                 {&regression, "stopping_metric=MAE", 0},
+                 {&regression, "stopping_metric=RMSLE", 0}};
+    for (size_t i = 0; i < HW_COUNT(cases); i++) {
+        hw_error err = {0};
+        HW_AUTO_MESSAGES(messages);
+        hw_params *params = params_of(cases[i].settings);
+        hw_assert_ok(hwi_params_check(params, cases[i].facts, &messages, &err), err);
+        assert_int_equal(count(&messages, HW_MESSAGE_WARN, NULL), cases[i].n_warnings);
+        assert_int_equal(count(&messages, HW_MESSAGE_WARN, "stopping_metric"), cases[i].n_warnings);
         hw_params_free(params);
     }
 }
@@ -508,6 +544,7 @@ int main(void)
         cmocka_unit_test(test_rules_refuse_each_error_by_name),
         cmocka_unit_test(test_rules_refuse_what_the_data_forbid),
         cmocka_unit_test(test_rules_accept_what_is_allowed),
+        cmocka_unit_test(test_rules_warn_of_metrics_never_computed),
         cmocka_unit_test(test_rules_warn_of_settings_without_effect),
         cmocka_unit_test(test_rules_leave_late_errors_to_the_start_of_training),
         cmocka_unit_test(test_rules_report_what_is_not_supported_last),

@@ -118,32 +118,31 @@ static hw_status measure_frame(hwi_trainer *trainer, const scored_frame *frame, 
                                hw_error *err)
 {
     const hw_params *params = trainer->params;
-    const hwi_encoder *encoder = trainer->encoder;
     scored_values v = {0};
     hw_status status = score_values(trainer, frame, &v, err);
     hw_metrics *metrics = NULL;
     if (status == HW_OK) {
         const char *const *domain = NULL;
-        if (encoder->response_at >= 0)
-            domain = (const char *const *)encoder->columns[encoder->response_at].levels;
-        hwi_metrics_input input = {.category = trainer->prepared->category,
-                                   .description = frame->description,
-                                   .n_rows = frame->n,
-                                   .actual = v.actual,
-                                   .predictions = v.predictions,
-                                   .weights = v.actual ? v.weights : NULL,
-                                   .labels = v.labels,
-                                   .n_classes = trainer->prepared->n_classes,
-                                   .domain = domain,
-                                   .distribution = params->distribution,
-                                   .tweedie_power = params->tweedie_power,
-                                   .quantile_alpha = params->quantile_alpha,
-                                   .huber_alpha = params->huber_alpha,
-                                   .gainslift_bins = params->gainslift_bins,
-                                   .max_hit_ratio_k = params->max_hit_ratio_k > 0
-                                                          ? params->max_hit_ratio_k
-                                                          : HWI_NO_HIT_RATIOS,
-                                   .auc_type = params->auc_type};
+        int32_t n_levels = hwi_adapted_response_levels(frame->adapted, &domain);
+        hwi_metrics_input input = {
+            .category = trainer->prepared->category,
+            .description = frame->description,
+            .n_rows = frame->n,
+            .actual = v.actual,
+            .predictions = v.predictions,
+            .weights = v.actual ? v.weights : NULL,
+            .labels = v.labels,
+            .n_classes = trainer->prepared->n_classes,
+            .domain = domain,
+            .n_unknown_levels = domain ? n_levels - trainer->prepared->n_classes : 0,
+            .distribution = params->distribution,
+            .tweedie_power = params->tweedie_power,
+            .quantile_alpha = params->quantile_alpha,
+            .huber_alpha = params->huber_alpha,
+            .gainslift_bins = params->gainslift_bins,
+            .max_hit_ratio_k =
+                params->max_hit_ratio_k > 0 ? params->max_hit_ratio_k : HWI_NO_HIT_RATIOS,
+            .auc_type = params->auc_type};
         status = hwi_metrics_new(&input, &metrics, err);
     }
     if (status == HW_OK)

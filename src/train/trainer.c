@@ -138,6 +138,9 @@ static hw_status choose_scored_validation(hwi_trainer *trainer, hw_error *err)
     HW_AUTO(double) *classes = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, classes);
     hwi_adapted_read_response(trainer->validation, 0, n, classes);
+    for (int32_t i = 0; i < n; i++)
+        if (classes[i] >= trainer->prepared->n_classes) /* a level that training does not know */
+            classes[i] = NAN;
     int64_t wanted = params->score_validation_samples;
     hwi_balance balance = {.classes = classes,
                            .n_rows = n,
@@ -220,8 +223,10 @@ hw_status hwi_trainer_init(hwi_trainer *trainer, const hwi_prepared *prepared,
                              .start_ms = hwi_clock_ms()};
     HW_TRY(hwi_adapted_new(trainer->encoder, training, NULL, &trainer->training, err));
     HW_TRY(hwi_adapted_unweigh_incomplete(trainer->training, err));
-    if (validation)
+    if (validation) {
         HW_TRY(hwi_adapted_new(trainer->encoder, validation, NULL, &trainer->validation, err));
+        HW_TRY(hwi_adapted_check_response(trainer->validation, err));
+    }
     if (prepared->shared_rows)
         HW_TRY(hwi_rows_share(prepared->shared_rows, trainer->training, &trainer->rows, err));
     else
