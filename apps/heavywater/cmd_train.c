@@ -170,6 +170,19 @@ static hw_status train_and_write(const app_args *args, const app_train_frames *f
     return status;
 }
 
+/* What the training says of its end. */
+static const char *divergence_of(const hw_model *model)
+{
+    static const char start[] = "training diverged";
+    for (int32_t i = hw_model_n_messages(model) - 1; i >= 0; i--) {
+        const char *field, *text;
+        if (hw_model_message(model, i, &field, &text) == HW_MESSAGE_WARN &&
+            strncmp(text, start, sizeof start - 1) == 0)
+            return text;
+    }
+    return "training diverged; the model is the last good state";
+}
+
 hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
 {
     int n_threads = 0;
@@ -193,9 +206,7 @@ hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
     if (!is_silent)
         HW_TRY(print_results(out, args, model, &progress, err));
     if (hw_model_ending(model) == HW_ENDED_UNSTABLE)
-        HW_FAIL(err, HW_EUNSTABLE, NULL,
-                "training diverged; %.300s holds the last good state (smaller steps "
-                "help: rate, l1, l2, max_w2, or another activation)",
+        HW_FAIL(err, HW_EUNSTABLE, NULL, "%.700s, and is kept in %.300s", divergence_of(model),
                 app_args_get(args, "model"));
     return HW_OK;
 }

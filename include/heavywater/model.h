@@ -46,8 +46,8 @@ typedef struct hw_train_options {
 
 /** Trains on a frame. validation may be NULL, options too. response_column and the other columns
  * are named in params. Errors: HW_EINVAL (a parameter or column, err->field names it), HW_EDATA (a
- * frame that cannot be used), HW_EUNSUPPORTED, HW_EUNSTABLE (diverged), HW_ENOMEM. The model is the
- * caller's. Cost: epochs x rows x weights. */
+ * frame that cannot be used), HW_EUNSUPPORTED, HW_EUNSTABLE (not even the first state can be
+ * scored), HW_ENOMEM. The model is the caller's. Cost: epochs x rows x weights. */
 HW_API hw_status hw_train(const hw_params *params, hw_frame *training, hw_frame *validation,
                           const hw_train_options *options, hw_model **out_model,
                           hw_error *err) HW_MUST_USE;
@@ -57,7 +57,8 @@ typedef enum hw_ending {
     HW_ENDED_EPOCHS,    /* all epochs done */
     HW_ENDED_CONVERGED, /* early stopping, or an error small enough */
     HW_ENDED_TIME,      /* max_runtime_secs */
-    HW_ENDED_UNSTABLE,  /* training diverged; the model is the last good state */
+    HW_ENDED_UNSTABLE,  /* training diverged; the model is the last good state, a message says when,
+                           where and what to change */
     HW_ENDED_CANCELLED  /* the progress callback asked for it */
 } hw_ending;
 

@@ -20,8 +20,6 @@ typedef struct hwi_layer_statistics {
     double mean_rate, rate_rms, mean_weight, weight_rms, mean_bias, bias_rms;
 } hwi_layer_statistics;
 hwi_layer_statistics hwi_layer_statistics_of(const hwi_layer *layer, float epsilon, float rate);
-/* Whether these show a network out of bounds (spec 7.8). */
-bool hwi_layer_is_unstable(const hwi_layer_statistics *statistics);
 
 typedef struct hwi_summary_facts {
     const char *response;               /* NULL for autoencoders */

@@ -62,13 +62,6 @@ hwi_layer_statistics hwi_layer_statistics_of(const hwi_layer *layer, float epsil
     return s;
 }
 
-bool hwi_layer_is_unstable(const hwi_layer_statistics *s)
-{
-    return isnan(s->mean_weight) || isnan(s->weight_rms) || isnan(s->mean_bias) ||
-           isnan(s->bias_rms) || fabs(s->mean_weight) > 1e10 || s->weight_rms > 1e10 ||
-           fabs(s->mean_bias) > 1e5 || s->bias_rms > 1e5;
-}
-
 /* 1234567 as "1,234,567". */
 static void append_grouped(hwi_buffer *out, int64_t n)
 {

@@ -432,7 +432,7 @@ static bool update_bias(const hwi_sgd *sgd, int32_t l, hwi_layer *layer, const h
         b += -(step * sgd->sparsity_beta *
                (layer->average_activation[row / layer->n_channels] - sgd->average_activation));
     layer->biases[row] = b;
-    return !isinf(b);
+    return isfinite(b);
 }
 
 bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, double target,

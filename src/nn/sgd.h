@@ -42,6 +42,6 @@ double hwi_sgd_ramped_momentum(const hwi_sgd *sgd, double n_samples);
 /* After hwi_forward in training: learns a target. Classifier: target is the class code. Regression:
  * the value, standardised if the response is. Autoencoder: target is ignored, targets (n_inputs)
  * are the inputs before dropout. weight scales the gradient (1 normally). Returns false when a bias
- * became infinite. */
+ * is infinite or NaN. */
 bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, double target,
                    const double *targets, double weight);

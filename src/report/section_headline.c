@@ -140,7 +140,7 @@ static const char *ending_text(hw_ending ending)
     case HW_ENDED_TIME:
         return "time limit reached (max_runtime_secs)";
     case HW_ENDED_UNSTABLE:
-        return "diverged; this is the best state before";
+        return "diverged; this is the last good state (see Messages)";
     case HW_ENDED_CANCELLED:
         return "stopped by request";
     }

@@ -192,6 +192,8 @@ static hwi_metrics_input metrics_setup(const cross_validation *cv, const char *d
         .quantile_alpha = params->quantile_alpha,
         .huber_alpha = params->huber_alpha,
         .gainslift_bins = params->gainslift_bins,
+        .max_hit_ratio_k =
+            params->max_hit_ratio_k > 0 ? params->max_hit_ratio_k : HWI_NO_HIT_RATIOS,
         .auc_type = params->auc_type};
 }
 
@@ -409,9 +411,27 @@ static hw_status keep_assignment(const cross_validation *cv, hw_model *model, hw
     return HW_OK;
 }
 
+/* What was held out of a fold that diverged is judged by its last good state, which is said. */
+static hw_status note_diverged_folds(const cross_validation *cv, hw_model *model, hw_error *err)
+{
+    for (int32_t f = 0; f < cv->folds.n; f++) {
+        const hwi_messages *messages = &cv->models[f]->messages;
+        if (cv->models[f]->ending != HW_ENDED_UNSTABLE)
+            continue;
+        HW_AUTO_BUFFER(text);
+        hwi_buffer_printf(&text, "the model without fold %d: %s", f + 1,
+                          messages->v[messages->n - 1].text);
+        HW_TRY(hwi_buffer_check(&text, err));
+        HW_TRY(hwi_messages_add(&model->messages, HW_MESSAGE_WARN, "nfolds", hwi_buffer_text(&text),
+                                err));
+    }
+    return HW_OK;
+}
+
 static hw_status keep(cross_validation *cv, hw_model *model, hw_error *err)
 {
     const hw_params *params = cv->given;
+    HW_TRY(note_diverged_folds(cv, model, err));
     HW_TRY(combine_metrics(cv, &model->cross_validation_metrics, err));
     HW_TRY(hwi_cv_summary((const hw_metrics *const *)cv->metrics, cv->folds.n,
                           &model->cross_validation_metrics_summary, err));

@@ -203,24 +203,6 @@ static hw_status measure_both(hwi_trainer *trainer, hw_error *err)
     return measure_frame(trainer, &validation, &trainer->validation_metrics, err);
 }
 
-/* HW_EUNSTABLE with the layer and what to do when the network is out of bounds. */
-static hw_status check_stability(const hwi_trainer *trainer, hw_error *err)
-{
-    const hwi_network *network = trainer->published;
-    for (int32_t l = 0; l < network->n_layers; l++) {
-        hwi_layer_statistics s = hwi_layer_statistics_of(&network->layers[l], trainer->sgd.epsilon,
-                                                         trainer->sgd.rates[l]);
-        if (hwi_layer_is_unstable(&s) || trainer->has_infinite_bias)
-            HW_FAIL(
-                err, HW_EUNSTABLE, trainer->params->adaptive_rate ? "epsilon" : "rate",
-                "training diverged before sample %lld: the weights or biases of layer %d have no "
-                "bounds any more; try a %s, activation Tanh, max_w2 10, or l1 / l2 of 1e-5",
-                (long long)trainer->processed, l + 2,
-                trainer->params->adaptive_rate ? "larger epsilon" : "smaller rate");
-    }
-    return HW_OK;
-}
-
 static hw_status keep_best(hwi_trainer *trainer, hw_error *err)
 {
     if (!trainer->params->overwrite_with_best_model)
@@ -232,6 +214,8 @@ static hw_status keep_best(hwi_trainer *trainer, hw_error *err)
     bool is_better = trainer->best ? !(loss >= trainer->best_loss) : loss < INFINITY;
     if (!is_better)
         return HW_OK;
+    if (!trainer->best) /* takes over the room of the good one, which it replaces */
+        trainer->best = HW_TAKE(trainer->good);
     if (trainer->best)
         hwi_network_assign(trainer->best, trainer->published);
     else
@@ -244,7 +228,7 @@ hw_status hwi_trainer_score(hwi_trainer *trainer, hw_error *err)
 {
     double begin_ms = hwi_clock_ms();
     trainer->last_scoring_begin_ms = begin_ms;
-    HW_TRY(check_stability(trainer, err));
+    HW_TRY(hwi_trainer_check_stability(trainer, err));
     HW_TRY(measure_both(trainer, err));
     double now_ms = hwi_clock_ms();
     trainer->last_scoring_ms = now_ms - begin_ms;
@@ -258,6 +242,7 @@ hw_status hwi_trainer_score(hwi_trainer *trainer, hw_error *err)
                                .validation = trainer->validation_metrics};
     HW_TRY(hwi_history_add(&trainer->history, &event, err));
     HW_TRY(keep_best(trainer, err));
+    HW_TRY(hwi_trainer_keep_good(trainer, err));
     hwi_trainer_report(trainer, true);
     return HW_OK;
 }

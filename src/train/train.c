@@ -191,12 +191,8 @@ static hw_status note_divergence(const hw_error *diverged, hw_model *model, hw_e
 {
     if (model->ending != HW_ENDED_UNSTABLE)
         return HW_OK;
-    HW_AUTO_BUFFER(text);
-    hwi_buffer_append_text(&text, diverged->message);
-    hwi_buffer_append_text(&text, "; the model is the best state before that");
-    HW_TRY(hwi_buffer_check(&text, err));
-    return hwi_messages_add(&model->messages, HW_MESSAGE_WARN, diverged->field,
-                            hwi_buffer_text(&text), err);
+    return hwi_messages_add(&model->messages, HW_MESSAGE_WARN, diverged->field, diverged->message,
+                            err);
 }
 
 static hw_status assemble(hwi_trainer *trainer, hwi_prepared *prepared, const hw_params *given,

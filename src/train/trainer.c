@@ -260,6 +260,7 @@ void hwi_trainer_clear(hwi_trainer *trainer)
         hwi_network_free(trainer->published);
     hwi_network_free(trainer->network);
     hwi_network_free(trainer->best);
+    hwi_network_free(trainer->good);
     hwi_work_free(trainer->work);
     hwi_sgd_clear(&trainer->sgd);
     hwi_sampler_clear(&trainer->sampler);
@@ -490,7 +491,6 @@ static float last_loss(const hwi_trainer *trainer)
 static hw_status restore_best(hwi_trainer *trainer, hw_error *err)
 {
     hwi_network_assign(trainer->published, trainer->best);
-    trainer->has_infinite_bias = false;
     return hwi_trainer_score(trainer, err);
 }
 
@@ -509,6 +509,7 @@ hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err)
     bool is_continued = trainer->history.n > 0;
     if (!is_continued)
         HW_TRY(write_first_row(trainer, err));
+    HW_TRY(hwi_trainer_keep_good(trainer, err));
     trainer->ending = HW_ENDED_EPOCHS;
     for (bool goes_on = true; goes_on;) {
         trainer->iterations++;
@@ -519,10 +520,8 @@ hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err)
         }
         hw_error diverged = {0};
         hw_status status = judge(trainer, &goes_on, &diverged);
-        if (status == HW_EUNSTABLE && trainer->best) {
-            /* The last good state is kept, and said to be that. */
-            trainer->ending = HW_ENDED_UNSTABLE;
-            HW_TRY(restore_best(trainer, err));
+        if (status == HW_EUNSTABLE) {
+            HW_TRY(hwi_trainer_fall_back(trainer, &diverged, err));
             if (err)
                 *err = diverged;
             return HW_OK;

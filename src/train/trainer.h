@@ -38,6 +38,10 @@ typedef struct hwi_trainer {
         *published; /* what is scored and kept: elastic averaging's moving average, else network */
     hwi_network *best; /* NULL until kept */
     float best_loss;
+    /* The last state that was scored, or the first one; kept while there is no best one. */
+    hwi_network *good;
+    int64_t good_samples;
+    int32_t good_iterations;
     hwi_work *work;
     hwi_sgd sgd;
     hwi_sampler sampler;
@@ -65,8 +69,9 @@ hw_status hwi_trainer_init(hwi_trainer *trainer, const hwi_prepared *prepared,
                            const hw_frame *training, const hw_frame *validation,
                            const hw_train_options *options, hw_error *err) HW_MUST_USE;
 void hwi_trainer_clear(hwi_trainer *trainer);
-/* Trains until it ends; trainer->ending says why. HW_EUNSTABLE when it diverged before anything
- * good was kept. */
+/* Trains until it ends; trainer->ending says why. HW_ENDED_UNSTABLE: the published network is the
+ * best or the last good state, and err says what happened though the status is HW_OK. HW_EUNSTABLE
+ * when not even the first state can be scored. */
 hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
 
 /* Between the files of the trainer. */
@@ -77,6 +82,14 @@ void hwi_trainer_report(hwi_trainer *trainer, bool is_scored);
 /* Metrics of both frames, a row of the history, the best model. */
 hw_status hwi_trainer_score(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
 hwi_scorer hwi_trainer_scorer(const hwi_trainer *trainer);
+/* HW_EUNSTABLE with sample, layer, value and what to change when the published network is beyond
+ * H2O's limits. Cost: one look at every weight. */
+hw_status hwi_trainer_check_stability(const hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
+/* Remembers the published network, unless there is a best one. */
+hw_status hwi_trainer_keep_good(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
+/* Back to the best or the last good state; adds to what diverged says which it is. */
+hw_status hwi_trainer_fall_back(hwi_trainer *trainer, hw_error *diverged,
+                                hw_error *err) HW_MUST_USE;
 /* initial_weights and initial_biases (spec 3.5). */
 hw_status hwi_set_initial_values(const hw_params *params, hwi_network *network,
                                  hw_error *err) HW_MUST_USE;
