@@ -22,42 +22,13 @@ typedef struct hwi_number {
     double d;  /* of REAL */
 } hwi_number;
 
+/* Up to here doubles hold every integer. */
+#define HWI_EXACT_INTEGER (INT64_C(1) << 53)
+
 /* 10^0 .. 10^308, each the nearest double. */
 extern const double hwi_powers_of_ten[309];
 
-/* The plain form, [-]digits[.digits] of at most 18 digits, scanned where it stands: returns the
- * byte behind it, or NULL when the text is anything else (which may still be a number). There must
- * be some byte that is no digit and no point behind. The value is mantissa / 10^n_decimals. */
-static inline const char *hwi_scan_plain_number(const char *p, int64_t *mantissa, int *n_decimals)
-{
-    bool is_negative = *p == '-';
-    p += is_negative;
-    const char *begin = p;
-    uint64_t m = 0;
-    unsigned digit;
-    while ((digit = (unsigned)(uint8_t)*p - '0') <= 9) {
-        m = m * 10 + digit;
-        p++;
-    }
-    int64_t n_digits = p - begin;
-    int64_t n_behind = 0;
-    if (*p == '.') {
-        const char *point = p++;
-        while ((digit = (unsigned)(uint8_t)*p - '0') <= 9) {
-            m = m * 10 + digit;
-            p++;
-        }
-        n_behind = p - point - 1;
-        n_digits += n_behind;
-    }
-    if (n_digits == 0 || n_digits > 18)
-        return NULL;
-    *mantissa = is_negative ? -(int64_t)m : (int64_t)m;
-    *n_decimals = (int)n_behind;
-    return p;
-}
-
-/* m / 10^n_decimals in H2O's arithmetic, for a scanned plain number with decimals. */
+/* m / 10^n_decimals in H2O's arithmetic, for a plain number with decimals (frame/digits.h). */
 hwi_number hwi_plain_number(int64_t mantissa, int n_decimals);
 
 /* A number in any accepted form: blanks around (when not quoted), a dollar sign before, a percent

@@ -6,8 +6,6 @@
 
 #include "base/number.h"
 
-static const int64_t EXACT_INTEGER = INT64_C(1) << 53; /* up to here doubles hold every integer */
-
 enum { MAX_POWER = 308, MAX_EXPONENT_DIGITS = 9 };
 
 const double hwi_powers_of_ten[309] = {
@@ -52,7 +50,7 @@ static hwi_number from_int(int64_t i)
 /* Whole doubles become integers, so that "1.0" and "1e5" make an int column. */
 static hwi_number from_double(double d)
 {
-    if (d >= -EXACT_INTEGER && d <= EXACT_INTEGER && d == (double)(int64_t)d)
+    if (d >= -HWI_EXACT_INTEGER && d <= HWI_EXACT_INTEGER && d == (double)(int64_t)d)
         return from_int((int64_t)d);
     return (hwi_number){HWI_NUMBER_REAL, 0, d};
 }
@@ -71,7 +69,7 @@ static hwi_number scale(int64_t m, int64_t e)
         return from_int(m);
     if (e < 0)
         return from_double((double)m / hwi_powers_of_ten[-e]);
-    bool is_exact = m <= EXACT_INTEGER && m >= -EXACT_INTEGER;
+    bool is_exact = m <= HWI_EXACT_INTEGER && m >= -HWI_EXACT_INTEGER;
     int64_t product = m;
     for (int64_t i = 0; i < e && is_exact; i++)
         is_exact = !__builtin_mul_overflow(product, 10, &product);
@@ -80,7 +78,7 @@ static hwi_number scale(int64_t m, int64_t e)
 
 hwi_number hwi_plain_number(int64_t mantissa, int n_decimals)
 {
-    if (mantissa > EXACT_INTEGER || mantissa < -EXACT_INTEGER)
+    if (mantissa > HWI_EXACT_INTEGER || mantissa < -HWI_EXACT_INTEGER)
         return scale(mantissa, -n_decimals);
     return from_double((double)mantissa / hwi_powers_of_ten[n_decimals]);
 }

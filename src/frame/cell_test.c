@@ -212,44 +212,6 @@ static void test_cell_number_refuses_other_texts(void **state)
     assert_int_equal(hwi_cell_number(&quoted).kind, HWI_NUMBER_NONE);
 }
 
-/* The scanner of plain numbers and the reader of all forms must agree. */
-static void test_cell_plain_numbers_agree_with_the_general_reader(void **state)
-{
-    (void)state;
-    static const char *const texts[] = {"0",
-                                        "-0",
-                                        "1",
-                                        "-1.5",
-                                        "0.1",
-                                        ".5",
-                                        "123456789012345678",
-                                        "0.123456789012345678",
-                                        "5.",
-                                        "-12.50",
-                                        "1.000000000000000",
-                                        "90071992547409.935"};
-    for (size_t i = 0; i < HW_COUNT(texts); i++) {
-        int64_t mantissa = 0;
-        int n_decimals = 0;
-        const char *end = hwi_scan_plain_number(texts[i], &mantissa, &n_decimals);
-        hwi_cell cell = cell_of(texts[i]);
-        hwi_number general = hwi_cell_number(&cell);
-        if (!end) {
-            assert_true(strlen(texts[i]) > 18);
-            continue;
-        }
-        assert_int_equal(*end, '\0');
-        hwi_number plain = hwi_plain_number(mantissa, n_decimals);
-        assert_int_equal(plain.kind, general.kind);
-        assert_true(plain.i == general.i && plain.d == general.d);
-    }
-    int64_t mantissa;
-    int n_decimals;
-    assert_null(hwi_scan_plain_number("-", &mantissa, &n_decimals));
-    assert_null(hwi_scan_plain_number(".", &mantissa, &n_decimals));
-    assert_null(hwi_scan_plain_number("x", &mantissa, &n_decimals));
-}
-
 static const int64_t NOT_TIME = INT64_MIN;
 
 static int64_t time_of(const char *text, bool is_lenient)
@@ -494,7 +456,6 @@ int main(void)
         cmocka_unit_test(test_cell_number_rounds_as_h2o),
         cmocka_unit_test(test_cell_number_forms),
         cmocka_unit_test(test_cell_number_refuses_other_texts),
-        cmocka_unit_test(test_cell_plain_numbers_agree_with_the_general_reader),
         cmocka_unit_test(test_cell_time_reads_what_h2o_reads),
         cmocka_unit_test(test_cell_time_lenient_reads_iso_8601),
         cmocka_unit_test(test_cell_uuid_and_words),

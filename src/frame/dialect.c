@@ -11,6 +11,15 @@ void hwi_dialect_init(hwi_dialect *dialect, char separator)
     dialect->ends_cell['\r'] = true;
     dialect->is_blank[' '] = separator != ' ';
     dialect->is_blank['\t'] = separator != '\t' && separator != ' ';
+    dialect->opens_specially['"'] = true;
+    dialect->opens_specially[' '] = dialect->is_blank[' '];
+    dialect->opens_specially['\t'] = dialect->is_blank['\t'];
+}
+
+void hwi_dialect_allow_single_quotes(hwi_dialect *dialect)
+{
+    dialect->has_single_quotes = true;
+    dialect->opens_specially['\''] = true;
 }
 
 /* The quote, or the backslash where it counts, at or behind p; NULL when there is none. */

@@ -20,9 +20,11 @@ typedef struct hwi_dialect {
                              * as it is */
     bool ends_cell[256];    /* separator, CR, LF */
     bool is_blank[256];     /* blank and tab, but not the separator */
+    bool opens_specially[256]; /* blanks and quotes at the beginning of a cell */
 } hwi_dialect;
 
 void hwi_dialect_init(hwi_dialect *dialect, char separator);
+void hwi_dialect_allow_single_quotes(hwi_dialect *dialect);
 
 static inline bool hwi_is_line_end(char c)
 {

@@ -5,25 +5,46 @@
 
 enum { FIRST_CAPACITY = 16, FIRST_BLOCK_BYTES = 256, LAST_BLOCK_BYTES = 1 << 18 };
 
-static uint64_t load(const char *p, size_t n)
+static uint64_t load(const char *p)
 {
-    uint64_t x = 0;
-    memcpy(&x, p, n);
+    uint64_t x;
+    memcpy(&x, p, sizeof(x));
     return x;
+}
+
+static uint64_t load_half(const char *p)
+{
+    uint32_t x;
+    memcpy(&x, p, sizeof(x));
+    return x;
+}
+
+/* The first eight bytes; of a shorter text all of it, in a form that tells texts of one length
+ * apart and reads no byte behind it. */
+static uint64_t prefix_of(const char *p, size_t n)
+{
+    if (n >= 8)
+        return load(p);
+    if (n >= 4)
+        return load_half(p) | load_half(p + n - 4) << 32;
+    if (n == 0)
+        return 0;
+    return (uint64_t)(uint8_t)p[0] | (uint64_t)(uint8_t)p[n / 2] << 8 |
+           (uint64_t)(uint8_t)p[n - 1] << 16;
 }
 
 /* Eight bytes a step, multiplied and folded; no defence against chosen collisions, which only cost
  * their author time. */
-static uint32_t hash_text(const char *p, size_t n)
+static uint32_t hash_text(uint64_t prefix, const char *p, size_t n)
 {
     const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t h = n * k;
-    for (; n >= 8; p += 8, n -= 8) {
-        h = (h ^ load(p, 8)) * k;
-        h ^= h >> 29;
+    uint64_t h = (n * k ^ prefix) * k;
+    if (n > 8) {
+        const char *last = p + n - 8; /* overlaps what was taken before */
+        for (p += 8; p < last; p += 8)
+            h = ((h ^ h >> 29) ^ load(p)) * k;
+        h = ((h ^ h >> 29) ^ load(last)) * k;
     }
-    if (n)
-        h = (h ^ load(p, n)) * k;
     h ^= h >> 32;
     h *= UINT64_C(0xd6e8feb86659fd93);
     return (uint32_t)(h >> 32);
@@ -37,6 +58,7 @@ void hwi_dictionary_clear(hwi_dictionary *dictionary)
         hwi_free(block);
     }
     hwi_free(dictionary->texts);
+    hwi_free(dictionary->prefixes);
     hwi_free(dictionary->slots);
     *dictionary = (hwi_dictionary){0};
 }
@@ -46,17 +68,30 @@ static uint32_t slot_mask(const hwi_dictionary *d)
     return (uint32_t)d->capacity * 2 - 1;
 }
 
+typedef struct key {
+    const char *bytes;
+    size_t n_bytes;
+    uint64_t prefix; /* with the length it says all of a text of up to eight bytes */
+    uint32_t hash;
+} key;
+
+static key make_key(const char *bytes, size_t n_bytes)
+{
+    uint64_t prefix = prefix_of(bytes, n_bytes);
+    return (key){bytes, n_bytes, prefix, hash_text(prefix, bytes, n_bytes)};
+}
+
 /* The code, or ~slot where it belongs; the dictionary is not empty. The hash in the slot spares
  * looking at most of the texts that differ. */
-static int64_t probe(const hwi_dictionary *d, uint32_t hash, const char *bytes, size_t n_bytes)
+static int64_t probe(const hwi_dictionary *d, const key *k)
 {
-    uint32_t slot = hash & slot_mask(d);
+    uint32_t slot = k->hash & slot_mask(d);
     for (; d->slots[slot]; slot = (slot + 1) & slot_mask(d)) {
-        if (d->slots[slot] >> 32 != hash)
+        if (d->slots[slot] >> 32 != k->hash)
             continue;
         int32_t code = (int32_t)((uint32_t)d->slots[slot] - 1);
-        if (d->texts[code].n_bytes == n_bytes &&
-            (n_bytes == 0 || memcmp(d->texts[code].bytes, bytes, n_bytes) == 0))
+        if (d->prefixes[code] == k->prefix && d->texts[code].n_bytes == k->n_bytes &&
+            (k->n_bytes <= 8 || memcmp(d->texts[code].bytes, k->bytes, k->n_bytes) == 0))
             return code;
     }
     return ~(int64_t)slot;
@@ -71,6 +106,10 @@ static bool grow(hwi_dictionary *d)
     if (!texts)
         return false;
     d->texts = texts;
+    uint64_t *prefixes = hwi_realloc_array(d->prefixes, n, capacity, sizeof(*prefixes));
+    if (!prefixes)
+        return false;
+    d->prefixes = prefixes;
     uint64_t *slots = HWI_NEW_ARRAY(uint64_t, capacity * 2);
     if (!slots)
         return false;
@@ -116,8 +155,8 @@ int32_t hwi_dictionary_add(hwi_dictionary *d, const char *bytes, size_t n_bytes,
 {
     if (d->n == d->capacity && !grow(d))
         return HWI_DICTIONARY_NO_MEMORY;
-    uint32_t hash = hash_text(bytes, n_bytes);
-    int64_t found = probe(d, hash, bytes, n_bytes);
+    key k = make_key(bytes, n_bytes);
+    int64_t found = probe(d, &k);
     if (found >= 0)
         return (int32_t)found;
     if (d->n >= max_texts)
@@ -126,8 +165,9 @@ int32_t hwi_dictionary_add(hwi_dictionary *d, const char *bytes, size_t n_bytes,
     if (!copy)
         return HWI_DICTIONARY_NO_MEMORY;
     d->texts[d->n] = (hwi_text){copy, n_bytes};
+    d->prefixes[d->n] = k.prefix;
     d->n++;
-    d->slots[~found] = (uint64_t)hash << 32 | (uint32_t)d->n;
+    d->slots[~found] = (uint64_t)k.hash << 32 | (uint32_t)d->n;
     return d->n - 1;
 }
 
@@ -135,6 +175,7 @@ int32_t hwi_dictionary_find(const hwi_dictionary *d, const char *bytes, size_t n
 {
     if (d->n == 0)
         return -1;
-    int64_t found = probe(d, hash_text(bytes, n_bytes), bytes, n_bytes);
+    key k = make_key(bytes, n_bytes);
+    int64_t found = probe(d, &k);
     return found >= 0 ? (int32_t)found : -1;
 }

@@ -12,7 +12,9 @@ typedef struct hwi_dictionary_block {
 } hwi_dictionary_block;
 
 typedef struct hwi_dictionary {
-    hwi_text *texts; /* by code */
+    hwi_text *texts;    /* by code */
+    uint64_t *prefixes; /* all of a text of up to eight bytes, else its first eight: short texts are
+                         * compared at once */
     int32_t n, capacity;
     uint64_t *slots; /* hash << 32 | code + 1, 0 is free; twice capacity of them, a power of two */
     hwi_dictionary_block *blocks; /* copied texts */

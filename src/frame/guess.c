@@ -3,8 +3,11 @@
 
 #include <string.h>
 
+#include "base/parallel.h"
+#include "frame/digits.h"
+#include "frame/scanner.h"
+
 enum {
-    PREVIEW_BYTES = 1 << 22,
     SAMPLE_BYTES = 1 << 15,
     MAX_SAMPLES = 32,
 };
@@ -96,50 +99,139 @@ static hw_status count_cell(const hwi_plan_column *column, const hwi_cell *cell,
         out->counts.n_texts++;
         if (hwi_dictionary_add(&out->texts, cell->text, cell->n_bytes, INT32_MAX) < 0)
             HW_FAIL(err, HW_ENOMEM, NULL, "out of memory");
-        out->counts.n_distinct_texts = out->texts.n;
     }
     return HW_OK;
 }
 
-/* Lines that are ragged or end in an open quote are left to the parser, which says so. */
-static hw_status count_lines(const hwi_plan *plan, const char *p, const char *stop, const char *end,
-                             preview *out, hw_error *err)
+static bool is_edge(char c)
 {
-    const hwi_dialect *dialect = &plan->dialect;
-    for (;;) {
-        p = hwi_dialect_skip_idle_lines(dialect, p, end);
-        if (p >= stop)
-            return HW_OK;
-        for (int32_t i = 0;; i++) {
-            hwi_cell cell;
-            p = hwi_dialect_read_cell(dialect, p, end, &out->scratch, &cell);
-            if (!p)
-                return HW_OK;
-            if (i < plan->n_columns && !plan->columns[i].is_kind_given)
-                HW_TRY(count_cell(&plan->columns[i], &cell, &out->columns[i], err));
-            if (hwi_is_line_end(*p))
-                break;
-            p = hwi_dialect_skip_separator(dialect, p);
-            if (dialect->separator == ' ' && hwi_is_line_end(*p))
-                break;
-        }
-        p = hwi_skip_line_end(p);
-    }
+    return c == ' ' || c == '\t';
 }
 
-hw_status hwi_guess_kinds(hwi_plan *plan, const hwi_piece_list *pieces, bool *out_has_values,
-                          hw_error *err)
+/* Counts the cells that most cells are like: plain numbers, and texts that were met before. n bytes
+ * at p, not quoted. Blanks at the end are left out: they count in quotes and nowhere else. */
+static inline bool count_known_cell(const char *p, size_t n, const char *end, column_preview *out)
 {
-    __attribute__((cleanup(preview_clear))) preview view = {.n_columns = plan->n_columns};
-    view.columns = HWI_NEW_ARRAY(column_preview, (size_t)plan->n_columns);
-    HW_CHECK_ALLOC(err, view.columns);
+    if (n == 0)
+        return true;
+    int64_t mantissa;
+    int n_decimals;
+    bool may_be_number = *p <= '9'; /* no letter; the test costs less than trying */
+    if (may_be_number && end - p >= HWI_DIGITS_READ_BYTES &&
+        hwi_scan_digits(p, n, &mantissa, &n_decimals)) {
+        out->counts.n_numbers++;
+        out->counts.has_zero |= mantissa == 0;
+        return true;
+    }
+    if (is_edge(p[n - 1]) || hwi_dictionary_find(&out->texts, p, n) < 0)
+        return false;
+    out->counts.n_texts++;
+    return true;
+}
+
+/* Counts the cell at *position, which is column number i of its line, and moves *position to the
+ * byte that ends it; to NULL when its quote stays open. */
+static inline hw_status preview_cell(const hwi_plan *plan, int32_t i, hwi_scanner *scanner,
+                                     preview *out, const char **position, hw_error *err)
+{
+    const hwi_dialect *dialect = &plan->dialect;
+    const char *p = *position;
+    const hwi_plan_column *column = i < plan->n_columns ? &plan->columns[i] : NULL;
+    bool is_counted = column && !column->is_kind_given;
+    if (dialect->separator != ' ' && !dialect->opens_specially[(uint8_t)*p]) {
+        const char *end = hwi_scanner_next(scanner);
+        *position = end;
+        size_t n = (size_t)(end - p);
+        if (!is_counted ||
+            (column->n_missing == 0 && count_known_cell(p, n, scanner->end, &out->columns[i])))
+            return HW_OK;
+        hwi_cell cell = {p, n, false};
+        return count_cell(column, &cell, &out->columns[i], err);
+    }
+    hwi_cell cell;
+    *position = hwi_dialect_read_cell(dialect, p, scanner->end, &out->scratch, &cell);
+    if (!*position)
+        return HW_OK;
+    if (dialect->separator != ' ')
+        hwi_scanner_seek(scanner, *position + 1);
+    if (!is_counted)
+        return HW_OK;
+    return count_cell(column, &cell, &out->columns[i], err);
+}
+
+/* Counts the cells of the line at *position, which is moved behind it. Lines that are ragged or end
+ * in an open quote are left to the parser, which says so. */
+static hw_status count_line(const hwi_plan *plan, hwi_scanner *scanner, preview *out,
+                            const char **position, hw_error *err)
+{
+    const hwi_dialect *dialect = &plan->dialect;
+    const char *p = *position;
+    for (int32_t i = 0;; i++) {
+        HW_TRY(preview_cell(plan, i, scanner, out, &p, err));
+        if (!p || hwi_is_line_end(*p))
+            break;
+        p = hwi_dialect_skip_separator(dialect, p);
+        if (dialect->separator == ' ' && hwi_is_line_end(*p))
+            break;
+    }
+    *position = p ? hwi_skip_line_end(p) : NULL;
+    return HW_OK;
+}
+
+/* A stretch of the text that is looked at: lines that begin in [begin, stop). */
+typedef struct stretch {
+    const char *begin, *stop, *end;
+} stretch;
+
+static hw_status count_lines(const hwi_plan *plan, const stretch *s, preview *out, hw_error *err)
+{
+    const char *p = s->begin;
+    hwi_scanner scanner;
+    hwi_scanner_init(&scanner, &plan->dialect, p, s->end);
+    const char *scanned = p; /* where the scanner believes to be */
+    while (p) {
+        p = hwi_dialect_skip_idle_lines(&plan->dialect, p, s->end);
+        if (p >= s->stop)
+            break;
+        if (p != scanned)
+            hwi_scanner_seek(&scanner, p);
+        HW_TRY(count_line(plan, &scanner, out, &p, err));
+        scanned = p && p[-1] == '\n' && p[-2] == '\r' ? NULL : p; /* it stands before that LF */
+    }
+    return HW_OK;
+}
+
+/* ---- the preview, on several threads ---- */
+
+typedef struct preview_work {
+    const hwi_plan *plan;
+    const stretch *stretches;
+    preview *previews; /* one a worker */
+} preview_work;
+
+static hw_status preview_task(int64_t index, int worker, void *ctx, hw_error *err)
+{
+    const preview_work *work = ctx;
+    preview *own = &work->previews[worker];
+    if (!own->columns) {
+        own->columns = HWI_NEW_ARRAY(column_preview, (size_t)work->plan->n_columns);
+        HW_CHECK_ALLOC(err, own->columns);
+        own->n_columns = work->plan->n_columns;
+    }
+    return count_lines(work->plan, &work->stretches[index], own, err);
+}
+
+/* The whole beginning of the text, then the first lines of some pieces. Returns how many;
+ * there are never more than pieces. */
+static int64_t choose_stretches(const hwi_piece_list *pieces, stretch *out)
+{
+    int64_t n = 0, k = 0;
     size_t n_read = 0;
-    int64_t k = 0;
-    for (; k < pieces->n && n_read < PREVIEW_BYTES; k++) {
+    for (; k < pieces->n && n_read < HWI_PREVIEW_BYTES; k++) {
         const hwi_piece *piece = &pieces->items[k];
         size_t size = (size_t)(piece->end - piece->begin);
-        size_t wanted = PREVIEW_BYTES - n_read < size ? PREVIEW_BYTES - n_read : size;
-        HW_TRY(count_lines(plan, piece->begin, piece->begin + wanted, piece->end, &view, err));
+        size_t wanted = HWI_PREVIEW_BYTES - n_read < size ? HWI_PREVIEW_BYTES - n_read : size;
+        out[n++] = (stretch){piece->begin, piece->begin + wanted, piece->end};
         n_read += wanted;
     }
     int64_t step = (pieces->n - k) / MAX_SAMPLES + 1;
@@ -147,19 +239,83 @@ hw_status hwi_guess_kinds(hwi_plan *plan, const hwi_piece_list *pieces, bool *ou
         const hwi_piece *piece = &pieces->items[k];
         size_t size = (size_t)(piece->end - piece->begin);
         size_t wanted = size < SAMPLE_BYTES ? size : SAMPLE_BYTES;
-        HW_TRY(count_lines(plan, piece->begin, piece->begin + wanted, piece->end, &view, err));
+        out[n++] = (stretch){piece->begin, piece->begin + wanted, piece->end};
     }
-    HW_TRY(hwi_buffer_check(&view.scratch, err));
+    return n;
+}
+
+/* Adds what one worker counted to what another did. */
+static hw_status add_preview(preview *to, const preview *from, hw_error *err)
+{
+    for (int32_t i = 0; i < from->n_columns; i++) {
+        hwi_cell_counts *sum = &to->columns[i].counts;
+        const hwi_cell_counts *more = &from->columns[i].counts;
+        sum->n_numbers += more->n_numbers;
+        sum->n_texts += more->n_texts;
+        sum->n_times += more->n_times;
+        sum->n_uuids += more->n_uuids;
+        sum->has_zero |= more->has_zero;
+        const hwi_dictionary *texts = &from->columns[i].texts;
+        for (int32_t k = 0; k < texts->n; k++)
+            if (hwi_dictionary_add(&to->columns[i].texts, texts->texts[k].bytes,
+                                   texts->texts[k].n_bytes, INT32_MAX) < 0)
+                HW_FAIL(err, HW_ENOMEM, NULL, "out of memory");
+    }
+    return hwi_buffer_check(&from->scratch, err);
+}
+
+static void set_kinds(hwi_plan *plan, preview *view, bool *out_has_values)
+{
     *out_has_values = false;
     for (int32_t i = 0; i < plan->n_columns; i++) {
-        const hwi_cell_counts *counts = &view.columns[i].counts;
+        hwi_cell_counts *counts = &view->columns[i].counts;
         if (plan->columns[i].is_kind_given)
             continue;
+        counts->n_distinct_texts = view->columns[i].texts.n;
         hwi_kind kind = hwi_guess_kind(counts);
         plan->columns[i].kind = kind;
         *out_has_values |= (kind == HWI_KIND_NUMERIC && counts->n_numbers > 0) ||
                            kind == HWI_KIND_TIME || kind == HWI_KIND_UUID;
     }
+}
+
+/* What hwi_guess_kinds needs, so that it is freed on every way out. */
+typedef struct guess_work {
+    stretch *stretches;
+    preview *previews;
+    int n_workers;
+} guess_work;
+
+static void guess_work_clear(guess_work *work)
+{
+    for (int w = 0; work->previews && w < work->n_workers; w++)
+        preview_clear(&work->previews[w]);
+    hwi_free(work->previews);
+    hwi_free(work->stretches);
+}
+
+hw_status hwi_guess_kinds(hwi_plan *plan, const hwi_piece_list *pieces, bool *out_has_values,
+                          hw_error *err)
+{
+    __attribute__((cleanup(guess_work_clear))) guess_work work = {0};
+    work.stretches = HWI_ALLOC_ARRAY(stretch, (size_t)pieces->n);
+    HW_CHECK_ALLOC(err, work.stretches);
+    int64_t n_stretches = choose_stretches(pieces, work.stretches);
+    work.n_workers = hwi_parallel_n_threads(plan->n_threads);
+    if (work.n_workers > n_stretches)
+        work.n_workers = n_stretches > 0 ? (int)n_stretches : 1;
+    work.previews = HWI_NEW_ARRAY(preview, (size_t)work.n_workers);
+    HW_CHECK_ALLOC(err, work.previews);
+    preview *sum = &work.previews[0];
+    sum->columns = HWI_NEW_ARRAY(column_preview, (size_t)plan->n_columns);
+    HW_CHECK_ALLOC(err, sum->columns);
+    sum->n_columns = plan->n_columns;
+    preview_work tasks = {plan, work.stretches, work.previews};
+    HW_TRY(hwi_parallel_for(n_stretches, work.n_workers, preview_task, &tasks, err));
+    HW_TRY(hwi_buffer_check(&sum->scratch, err));
+    for (int w = 1; w < work.n_workers; w++)
+        HW_TRY(add_preview(sum, &work.previews[w], err));
+    set_kinds(plan, sum, out_has_values);
     return HW_OK;
 }
 

@@ -22,9 +22,12 @@ hwi_kind hwi_guess_kind(const hwi_cell_counts *counts);
  * in the first, else a comma. */
 hw_status hwi_guess_separator(const char *p, const char *end, char *out, hw_error *err) HW_MUST_USE;
 
-/* Counts the cells of the columns whose kind is not given and sets their kinds. Reads the first
- * four megabytes (as H2O does) and samples of the rest. *out_has_values: some column holds numbers,
- * times or UUIDs. */
+/* What a guess reads whole (as H2O does); of longer texts it takes samples from the rest, which are
+ * the beginnings of pieces. */
+enum { HWI_PREVIEW_BYTES = 1 << 22 };
+
+/* Counts the cells of the columns whose kind is not given and sets their kinds. *out_has_values:
+ * some column holds numbers, times or UUIDs. */
 hw_status hwi_guess_kinds(hwi_plan *plan, const hwi_piece_list *pieces, bool *out_has_values,
                           hw_error *err) HW_MUST_USE;
 

@@ -187,7 +187,7 @@ static hw_status choose_dialect(hwi_plan *plan, const hwi_source *source, const 
     hwi_dialect dialect;
     hwi_dialect_init(&dialect, ',');
     dialect.comment = '%';
-    dialect.has_single_quotes = true;
+    hwi_dialect_allow_single_quotes(&dialect);
     const char *row = hwi_dialect_skip_idle_lines(&dialect, data, source->end);
     HW_AUTO_BUFFER(scratch);
     int32_t n = 0;
@@ -198,7 +198,7 @@ static hw_status choose_dialect(hwi_plan *plan, const hwi_source *source, const 
         const char *tab = memchr(p, '\t', (size_t)(skip_line(p) - p));
         hwi_dialect_init(&dialect, tab ? '\t' : ' ');
         dialect.comment = '%';
-        dialect.has_single_quotes = true;
+        hwi_dialect_allow_single_quotes(&dialect);
     }
     plan->dialect = dialect;
     return hwi_buffer_check(&scratch, err);

@@ -176,6 +176,18 @@ static hw_status find_data(const hwi_plan *plan, const hwi_parse_input *input, i
     return HW_OK;
 }
 
+/* A short text is cut finer, so that all threads have work to the end. Not a long one: its pieces
+ * decide what the guess of the types sees. */
+static size_t choose_piece_bytes(const hwi_parse_input *input)
+{
+    enum { PIECES_OF_SHORT = 32, LEAST_BYTES = 1 << 15 };
+    const hwi_source *first = &input->sources->items[0];
+    size_t n_bytes = (size_t)(first->end - first->begin);
+    if (input->piece_bytes || input->sources->n > 1 || n_bytes > HWI_PREVIEW_BYTES)
+        return input->piece_bytes;
+    return n_bytes / PIECES_OF_SHORT > LEAST_BYTES ? n_bytes / PIECES_OF_SHORT : LEAST_BYTES;
+}
+
 static hw_status cut_sources(const hwi_plan *plan, const hwi_parse_input *input, const top *t,
                              hwi_piece_list *pieces, hw_error *err)
 {
@@ -186,7 +198,7 @@ static hw_status cut_sources(const hwi_plan *plan, const hwi_parse_input *input,
             HW_TRY(find_data(plan, input, i, &begin, err));
         else if (i > 0)
             begin = source->begin;
-        HW_TRY(hwi_cut(&plan->dialect, source, i, begin, input->piece_bytes, plan->n_threads,
+        HW_TRY(hwi_cut(&plan->dialect, source, i, begin, choose_piece_bytes(input), plan->n_threads,
                        pieces, err));
     }
     return HW_OK;

@@ -2,24 +2,11 @@
 #include "frame/piece.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { SLAB_ALIGNMENT = 8 };
-
-/* Cells on their way: int64_t, or the bits of a double where the column is real. */
-static double as_double(int64_t bits)
-{
-    double d;
-    memcpy(&d, &bits, sizeof(d));
-    return d;
-}
-
-static int64_t as_bits(double d)
-{
-    int64_t bits;
-    memcpy(&bits, &d, sizeof(bits));
-    return bits;
-}
+#include "frame/digits.h"
+#include "frame/scanner.h"
 
 /* What the functions below share while they parse one piece. */
 typedef struct parser {
@@ -27,11 +14,24 @@ typedef struct parser {
     const hwi_source *source;
     const char *end;
     hwi_piece_worker *worker;
-    size_t stride;
     int64_t n_rows;
+    hwi_scanner scanner;
 } parser;
 
 /* ---- the worker ---- */
+
+/* From the last column to the first: where runs of plainly numeric columns end. The last column
+ * belongs to none, since another sign ends it. */
+static void find_runs(const hwi_plan *plan, int32_t *run_ends)
+{
+    for (int32_t i = plan->n_columns - 1; i >= 0; i--) {
+        const hwi_plan_column *column = &plan->columns[i];
+        bool is_plain = column->kind == HWI_KIND_NUMERIC && column->n_missing == 0;
+        bool is_last = i == plan->n_columns - 1;
+        bool joins = !is_last && run_ends[i + 1] > i + 1;
+        run_ends[i] = !is_plain || is_last ? i : joins ? run_ends[i + 1] : i + 1;
+    }
+}
 
 hw_status hwi_piece_worker_init(hwi_piece_worker *worker, const hwi_plan *plan, hw_error *err)
 {
@@ -40,8 +40,11 @@ hw_status hwi_piece_worker_init(hwi_piece_worker *worker, const hwi_plan *plan, 
     HW_CHECK_ALLOC(err, worker->dictionaries);
     worker->heaps = HWI_NEW_ARRAY(hwi_buffer, n);
     HW_CHECK_ALLOC(err, worker->heaps);
-    worker->is_real = HWI_NEW_ARRAY(bool, n);
-    HW_CHECK_ALLOC(err, worker->is_real);
+    worker->forms = HWI_NEW_ARRAY(hwi_cell_form, n);
+    HW_CHECK_ALLOC(err, worker->forms);
+    worker->run_ends = HWI_NEW_ARRAY(int32_t, n);
+    HW_CHECK_ALLOC(err, worker->run_ends);
+    find_runs(plan, worker->run_ends);
     worker->n_unreadable = HWI_NEW_ARRAY(int64_t, n);
     HW_CHECK_ALLOC(err, worker->n_unreadable);
     worker->first_unreadable = HWI_NEW_ARRAY(const char *, n);
@@ -60,30 +63,52 @@ void hwi_piece_worker_clear(hwi_piece_worker *worker, const hwi_plan *plan)
     hwi_free(worker->cells);
     hwi_free(worker->dictionaries);
     hwi_free(worker->heaps);
-    hwi_free(worker->is_real);
+    hwi_free(worker->forms);
+    hwi_free(worker->run_ends);
     hwi_free(worker->n_unreadable);
     hwi_free(worker->first_unreadable);
     hwi_buffer_clear(&worker->scratch);
     *worker = (hwi_piece_worker){0};
 }
 
-/* Each row takes at least a byte a column, which bounds the rows of a piece. */
+/* At most so many rows begin in the piece: each ends with a line end of its own, but perhaps the
+ * last. */
+static size_t count_lines(const hwi_piece *piece)
+{
+    enum { SPAN = 128 }; /* counts stay in a byte, which makes the loop one of vectors */
+    size_t n = 1;
+    const char *p = piece->begin;
+    for (; piece->end - p >= SPAN; p += SPAN) {
+        uint8_t n_here = 0;
+        for (int i = 0; i < SPAN; i++)
+            n_here += (p[i] == '\n') | (p[i] == '\r');
+        n += n_here;
+    }
+    for (; p < piece->end; p++)
+        n += hwi_is_line_end(*p);
+    return n;
+}
+
 static hw_status prepare(parser *p, const hwi_piece *piece, hw_error *err)
 {
     hwi_piece_worker *worker = p->worker;
     size_t n_columns = (size_t)p->plan->n_columns;
-    p->stride = (size_t)(piece->end - piece->begin) / n_columns + 2;
-    size_t n_cells = p->stride * n_columns;
+    /* An odd number of cache lines from column to column, so that the cells of a row do not all
+     * compete for the same places in the cache. */
+    worker->stride = (count_lines(piece) + 15) / 16 * 16 + 8;
+    size_t n_cells = worker->stride * n_columns;
     if (n_cells > worker->n_cells) {
         hwi_free(worker->cells);
         worker->n_cells = 0;
-        worker->cells = HWI_ALLOC_ARRAY(int64_t, n_cells);
+        worker->cells = hwi_alloc_array(n_cells, sizeof(int64_t));
         HW_CHECK_ALLOC(err, worker->cells);
         worker->n_cells = n_cells;
     }
     for (size_t i = 0; i < n_columns; i++) {
+        hwi_kind kind = p->plan->columns[i].kind;
+        bool is_text = kind == HWI_KIND_STRING || kind == HWI_KIND_UUID;
         worker->heaps[i].size = 0;
-        worker->is_real[i] = false;
+        worker->forms[i] = is_text || kind == HWI_KIND_TIME ? HWI_CELLS_INT64 : HWI_CELLS_INT32;
         worker->n_unreadable[i] = 0;
         worker->first_unreadable[i] = NULL;
     }
@@ -120,35 +145,74 @@ static hw_status fail_cell(const parser *p, int32_t column, const char *cell, co
 
 /* ---- cells ---- */
 
-static inline int64_t *cell_at(const parser *p, int32_t column)
+/* From the end, since the wider cells lie over the narrow ones. */
+static void widen_to_int64(const parser *p, int32_t column)
 {
-    return p->worker->cells + (size_t)column * p->stride + p->n_rows;
+    const int32_t *from = HWI_PIECE_CELLS(p->worker, column);
+    int64_t *to = HWI_PIECE_CELLS(p->worker, column);
+    for (int64_t i = p->n_rows - 1; i >= 0; i--) {
+        int32_t x = from[i];
+        to[i] = x == INT32_MIN ? HWI_INT_MISSING : x;
+    }
+    p->worker->forms[column] = HWI_CELLS_INT64;
 }
 
-/* From the first value on that is no integer, the cells of the piece are doubles. */
-static void make_real(const parser *p, int32_t column)
+static void widen_to_double(const parser *p, int32_t column)
 {
-    int64_t *cells = p->worker->cells + (size_t)column * p->stride;
-    for (int64_t i = 0; i < p->n_rows; i++)
-        cells[i] = as_bits(cells[i] == HWI_INT_MISSING ? (double)NAN : (double)cells[i]);
-    p->worker->is_real[column] = true;
+    if (p->worker->forms[column] == HWI_CELLS_INT32)
+        widen_to_int64(p, column);
+    const int64_t *from = HWI_PIECE_CELLS(p->worker, column);
+    double *to = HWI_PIECE_CELLS(p->worker, column);
+    for (int64_t i = 0; i < p->n_rows; i++) {
+        int64_t x = from[i];
+        to[i] = x == HWI_INT_MISSING ? (double)NAN : (double)x;
+    }
+    p->worker->forms[column] = HWI_CELLS_DOUBLE;
+}
+
+/* An integer that does not fit the cells as they are. */
+static void put_wide_int(const parser *p, int32_t column, int64_t x)
+{
+    if (p->worker->forms[column] == HWI_CELLS_INT32)
+        widen_to_int64(p, column);
+    if (p->worker->forms[column] == HWI_CELLS_INT64)
+        ((int64_t *)HWI_PIECE_CELLS(p->worker, column))[p->n_rows] = x;
+    else
+        ((double *)HWI_PIECE_CELLS(p->worker, column))[p->n_rows] = (double)x;
+}
+
+static inline void put_int(const parser *p, int32_t column, int64_t x)
+{
+    if (p->worker->forms[column] == HWI_CELLS_INT32 && x > INT32_MIN && x <= INT32_MAX)
+        ((int32_t *)HWI_PIECE_CELLS(p->worker, column))[p->n_rows] = (int32_t)x;
+    else
+        put_wide_int(p, column, x);
 }
 
 static inline void put_number(const parser *p, int32_t column, hwi_number number)
 {
-    bool is_real = p->worker->is_real[column];
     if (number.kind == HWI_NUMBER_INT) {
-        *cell_at(p, column) = is_real ? as_bits((double)number.i) : number.i;
+        put_int(p, column, number.i);
         return;
     }
-    if (!is_real)
-        make_real(p, column);
-    *cell_at(p, column) = as_bits(number.d);
+    if (p->worker->forms[column] != HWI_CELLS_DOUBLE)
+        widen_to_double(p, column);
+    ((double *)HWI_PIECE_CELLS(p->worker, column))[p->n_rows] = number.d;
 }
 
 static void put_missing(const parser *p, int32_t column)
 {
-    *cell_at(p, column) = p->worker->is_real[column] ? as_bits((double)NAN) : HWI_INT_MISSING;
+    void *cells = HWI_PIECE_CELLS(p->worker, column);
+    switch (p->worker->forms[column]) {
+    case HWI_CELLS_INT32:
+        ((int32_t *)cells)[p->n_rows] = INT32_MIN;
+        return;
+    case HWI_CELLS_INT64:
+        ((int64_t *)cells)[p->n_rows] = HWI_INT_MISSING;
+        return;
+    case HWI_CELLS_DOUBLE:
+        ((double *)cells)[p->n_rows] = (double)NAN;
+    }
 }
 
 static void put_unreadable(const parser *p, int32_t column, const hwi_cell *cell, const char *at)
@@ -179,7 +243,7 @@ static hw_status put_level(const parser *p, int32_t column, const hwi_cell *cell
         int32_t code = hwi_dictionary_find(declared, cell->text, cell->n_bytes);
         if (code < 0)
             return fail_cell(p, column, at, "a level that the attribute does not declare", err);
-        *cell_at(p, column) = code;
+        put_int(p, column, code);
         return HW_OK;
     }
     int32_t code = hwi_dictionary_add(&p->worker->dictionaries[column], cell->text, cell->n_bytes,
@@ -188,14 +252,14 @@ static hw_status put_level(const parser *p, int32_t column, const hwi_cell *cell
         return fail_cell(p, column, at, "more than 10,000,000 levels; read it as string", err);
     if (code < 0)
         HW_FAIL(err, HW_ENOMEM, NULL, "out of memory");
-    *cell_at(p, column) = code;
+    put_int(p, column, code);
     return HW_OK;
 }
 
 static void put_text(const parser *p, int32_t column, const hwi_cell *cell)
 {
     hwi_buffer *heap = &p->worker->heaps[column];
-    *cell_at(p, column) = (int64_t)heap->size;
+    put_int(p, column, (int64_t)heap->size);
     hwi_buffer_append(heap, cell->text, cell->n_bytes);
     hwi_buffer_append_char(heap, '\0');
 }
@@ -256,36 +320,121 @@ static hw_status put_cell(const parser *p, int32_t i, const hwi_cell *cell, cons
 }
 
 /* Reads the cell at *position into column i and leaves *position at the byte that ends it. */
-static inline hw_status read_cell(const parser *p, int32_t i, const char **position, hw_error *err)
+static hw_status read_cell(const parser *p, int32_t i, const char **position, hw_error *err)
 {
     const hwi_dialect *dialect = &p->plan->dialect;
-    const hwi_plan_column *column = &p->plan->columns[i];
     const char *at = hwi_dialect_skip_blanks(dialect, *position);
-    if (column->kind == HWI_KIND_NUMERIC && column->n_missing == 0) {
-        int64_t mantissa;
-        int n_decimals;
-        const char *end = hwi_scan_plain_number(at, &mantissa, &n_decimals);
-        if (end && dialect->ends_cell[(uint8_t)*end]) {
-            hwi_number number = {HWI_NUMBER_INT, mantissa, 0};
-            if (n_decimals)
-                number = hwi_plain_number(mantissa, n_decimals);
-            put_number(p, i, number);
-            *position = end;
-            return HW_OK;
-        }
-    }
     hwi_cell cell;
     const char *end = hwi_dialect_read_cell(dialect, at, p->end, &p->worker->scratch, &cell);
     if (!end)
         return fail_unterminated(p, at, err);
     *position = end;
-    if (column->kind == HWI_KIND_SKIPPED)
+    if (p->plan->columns[i].kind == HWI_KIND_SKIPPED)
         return HW_OK;
     return put_cell(p, i, &cell, at, err);
 }
 
+/* The cell [at, end) when it is a plain number or a missing one and its column has no missing
+ * texts of its own. */
+static inline bool put_plain_number(const parser *p, int32_t i, const char *at, const char *end)
+{
+    int64_t mantissa;
+    int n_decimals;
+    if (at == end) {
+        put_missing(p, i);
+        return true;
+    }
+    if (p->scanner.end - at < HWI_DIGITS_READ_BYTES ||
+        !hwi_scan_digits(at, (size_t)(end - at), &mantissa, &n_decimals))
+        return false;
+    if (n_decimals == 0)
+        put_int(p, i, mantissa);
+    else if (p->worker->forms[i] == HWI_CELLS_DOUBLE && llabs(mantissa) <= HWI_EXACT_INTEGER)
+        ((double *)HWI_PIECE_CELLS(p->worker, i))[p->n_rows] =
+            (double)mantissa / hwi_powers_of_ten[n_decimals];
+    else
+        put_number(p, i, hwi_plain_number(mantissa, n_decimals));
+    return true;
+}
+
+/* The same as read_cell for a cell that the scanner has found to be [at, *position) if it is not
+ * quoted. */
+static hw_status take_cell(parser *p, int32_t i, const char *at, const char **position,
+                           hw_error *err)
+{
+    const hwi_plan_column *column = &p->plan->columns[i];
+    if (p->plan->dialect.opens_specially[(uint8_t)*at]) {
+        *position = at;
+        HW_TRY(read_cell(p, i, position, err));
+        hwi_scanner_seek(&p->scanner, *position + 1);
+        return HW_OK;
+    }
+    if (column->kind == HWI_KIND_NUMERIC && column->n_missing == 0 &&
+        put_plain_number(p, i, at, *position))
+        return HW_OK;
+    if (column->kind == HWI_KIND_SKIPPED)
+        return HW_OK;
+    hwi_cell cell = {at, (size_t)(*position - at), false};
+    return put_cell(p, i, &cell, at, err);
+}
+
+/* Reads cells of one to eight digits from column i, whose cell begins at *position, to before
+ * column `stop`. Returns the column of the first cell that is something else and leaves *position
+ * at its beginning. What most cells of most tables are, so there is nothing here but this. */
+static inline int32_t scan_small_integers(parser *p, int32_t i, int32_t stop, const char **position)
+{
+    hwi_scanner scanner = p->scanner;
+    const char *at = *position;
+    const char *safe_end = scanner.end - sizeof(uint64_t);
+    const size_t column_bytes = p->worker->stride * sizeof(int64_t);
+    char *cell = p->worker->cells + (size_t)i * column_bytes + (size_t)p->n_rows * sizeof(int32_t);
+    for (; i < stop; i++, cell += column_bytes) {
+        hwi_scanner before = scanner;
+        const char *end = hwi_scanner_next(&scanner);
+        size_t n = (size_t)(end - at);
+        uint64_t value;
+        if (n - 1 >= sizeof(uint64_t) || at > safe_end || *end != scanner.separator ||
+            p->worker->forms[i] != HWI_CELLS_INT32 ||
+            !hwi_digits_value(hwi_load_le64(at), (unsigned)n, &value)) {
+            scanner = before;
+            break;
+        }
+        *(int32_t *)(void *)cell = (int32_t)value;
+        at = end + 1;
+    }
+    p->scanner = scanner;
+    *position = at;
+    return i;
+}
+
 /* One line with cells; *position is its beginning, and behind its end afterwards. */
-static hw_status read_row(parser *p, const char **position, hw_error *err)
+static hw_status scan_row(parser *p, const char **position, hw_error *err)
+{
+    const char *line = *position;
+    const char *at = line;
+    int32_t last = p->plan->n_columns - 1;
+    for (int32_t i = 0;; i++) {
+        if (p->worker->run_ends[i] > i)
+            i = scan_small_integers(p, i, p->worker->run_ends[i], &at);
+        const char *end = hwi_scanner_next(&p->scanner);
+        HW_TRY(take_cell(p, i, at, &end, err));
+        bool is_line_end = *end != p->scanner.separator;
+        if (is_line_end != (i == last))
+            return fail_ragged(p, line, err);
+        at = end;
+        if (is_line_end)
+            break;
+        at++;
+    }
+    *position = hwi_skip_line_end(at);
+    if (*position != at + 1)
+        hwi_scanner_next(&p->scanner); /* the LF behind the CR */
+    p->n_rows++;
+    return HW_OK;
+}
+
+/* The same where blanks separate, several as well as one. */
+static hw_status read_blank_separated_row(parser *p, const char **position, hw_error *err)
 {
     const hwi_dialect *dialect = &p->plan->dialect;
     const char *line = *position;
@@ -294,10 +443,10 @@ static hw_status read_row(parser *p, const char **position, hw_error *err)
     for (int32_t i = 0; i <= last; i++) {
         HW_TRY(read_cell(p, i, &at, err));
         bool is_line_end = hwi_is_line_end(*at);
-        if (!is_line_end && (i < last || dialect->separator == ' ')) {
+        if (!is_line_end) {
             at = hwi_dialect_skip_separator(dialect, at);
             /* blanks at the end of the line separate nothing */
-            is_line_end = dialect->separator == ' ' && hwi_is_line_end(*at);
+            is_line_end = hwi_is_line_end(*at);
         }
         if (is_line_end != (i == last))
             return fail_ragged(p, line, err);
@@ -307,112 +456,25 @@ static hw_status read_row(parser *p, const char **position, hw_error *err)
     return HW_OK;
 }
 
-/* ---- the result ---- */
-
-static hwi_range range_of_reals(const int64_t *cells, int64_t n)
-{
-    hwi_range range = hwi_range_empty();
-    range.has_reals = true;
-    for (int64_t i = 0; i < n; i++) {
-        double x = as_double(cells[i]);
-        range.n_missing += isnan(x);
-    }
-    for (int64_t i = 0; i < n && range.all_integral; i++) {
-        double x = as_double(cells[i]);
-        range.all_integral = isnan(x) || (x == floor(x) && !isinf(x));
-    }
-    for (int64_t i = 0; i < n && range.fits_float; i++) {
-        double x = as_double(cells[i]);
-        range.fits_float = isnan(x) || (double)(float)x == x;
-    }
-    return range;
-}
-
-/* Chooses the store of every column and makes one slab for all of them. */
-static hw_status plan_slab(const parser *p, hwi_piece_result *out, hw_error *err)
-{
-    size_t n_bytes = 0;
-    for (int32_t i = 0; i < p->plan->n_columns; i++) {
-        hwi_piece_column *column = &out->columns[i];
-        if (p->plan->columns[i].kind == HWI_KIND_SKIPPED)
-            continue;
-        const int64_t *cells = p->worker->cells + (size_t)i * p->stride;
-        if (p->worker->is_real[i]) {
-            column->range = range_of_reals(cells, p->n_rows);
-        } else {
-            column->range = hwi_range_empty();
-            hwi_range_add_ints(&column->range, cells, p->n_rows);
-        }
-        column->store = hwi_range_store(&column->range);
-        size_t size = hwi_store_bytes(column->store) * (size_t)p->n_rows;
-        n_bytes += (size + SLAB_ALIGNMENT - 1) / SLAB_ALIGNMENT * SLAB_ALIGNMENT;
-    }
-    out->n_bytes = n_bytes;
-    out->slab = hwi_alloc_array(n_bytes, 1);
-    HW_CHECK_ALLOC(err, out->slab);
-    return HW_OK;
-}
-
-static hw_status take_heap(hwi_buffer *heap, hwi_piece_column *column, hw_error *err)
-{
-    HW_TRY(hwi_buffer_check(heap, err));
-    if (heap->size == 0)
-        return HW_OK;
-    column->heap = hwi_alloc_array(heap->size, 1);
-    HW_CHECK_ALLOC(err, column->heap);
-    memcpy(column->heap, heap->data, heap->size);
-    column->heap_bytes = heap->size;
-    return HW_OK;
-}
-
-static hw_status make_result(const parser *p, hwi_piece_result *out, hw_error *err)
-{
-    HW_TRY(plan_slab(p, out, err));
-    char *next = out->slab;
-    for (int32_t i = 0; i < p->plan->n_columns; i++) {
-        hwi_piece_column *column = &out->columns[i];
-        if (p->plan->columns[i].kind == HWI_KIND_SKIPPED)
-            continue;
-        const int64_t *cells = p->worker->cells + (size_t)i * p->stride;
-        column->values = next;
-        if (p->worker->is_real[i])
-            hwi_store_put_doubles(column->store, next, (const void *)cells, p->n_rows);
-        else
-            hwi_store_put_ints(column->store, next, cells, p->n_rows);
-        size_t size = hwi_store_bytes(column->store) * (size_t)p->n_rows;
-        next += (size + SLAB_ALIGNMENT - 1) / SLAB_ALIGNMENT * SLAB_ALIGNMENT;
-        column->n_unreadable = p->worker->n_unreadable[i];
-        column->first_unreadable = p->worker->first_unreadable[i];
-        HW_TRY(take_heap(&p->worker->heaps[i], column, err));
-        out->n_bytes += column->heap_bytes;
-    }
-    out->n_rows = p->n_rows;
-    return HW_OK;
-}
-
-void hwi_piece_result_clear(hwi_piece_result *result, const hwi_plan *plan)
-{
-    for (int32_t i = 0; result->columns && i < plan->n_columns; i++)
-        hwi_free(result->columns[i].heap);
-    hwi_free(result->columns);
-    hwi_free(result->slab);
-    *result = (hwi_piece_result){0};
-}
-
 hw_status hwi_piece_parse(const hwi_plan *plan, const hwi_source *source, const hwi_piece *piece,
                           hwi_piece_worker *worker, hwi_piece_result *out, hw_error *err)
 {
     parser p = {.plan = plan, .source = source, .end = piece->end, .worker = worker};
     HW_TRY(prepare(&p, piece, err));
+    hwi_scanner_init(&p.scanner, &plan->dialect, piece->begin, source->end);
     const char *at = piece->begin;
     for (;;) {
-        at = hwi_dialect_skip_idle_lines(&plan->dialect, at, piece->end);
-        if (at >= piece->end)
+        const char *line = hwi_dialect_skip_idle_lines(&plan->dialect, at, piece->end);
+        if (line >= piece->end)
             break;
-        HW_TRY(read_row(&p, &at, err));
+        if (line != at)
+            hwi_scanner_seek(&p.scanner, line);
+        at = line;
+        if (plan->dialect.separator == ' ')
+            HW_TRY(read_blank_separated_row(&p, &at, err));
+        else
+            HW_TRY(scan_row(&p, &at, err));
     }
     HW_TRY(hwi_buffer_check(&worker->scratch, err));
-    out->columns = HWI_NEW_ARRAY(hwi_piece_column, (size_t)plan->n_columns);
-    HW_CHECK_ALLOC(err, out->columns);
-    return make_result(&p, out, err);
+    return hwi_piece_make_result(plan, worker, p.n_rows, out, err);
 }
