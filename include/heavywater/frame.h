@@ -43,6 +43,16 @@ HW_API const char *hw_frame_level(const hw_frame *frame, int32_t column, int32_t
  * where missing (and everywhere for STRING and UUID). */
 HW_API void hw_frame_read_doubles(const hw_frame *frame, int32_t column, int64_t row_begin,
                                   int64_t n, double *out);
+/** The same as floats, rounded to the nearest. */
+HW_API void hw_frame_read_floats(const hw_frame *frame, int32_t column, int64_t row_begin,
+                                 int64_t n, float *out);
+/** The same as whole numbers: INT, TIME and ENUM exactly, REAL cut towards 0; INT64_MIN where
+ * missing, where a number is out of range, and everywhere for STRING and UUID. */
+HW_API void hw_frame_read_longs(const hw_frame *frame, int32_t column, int64_t row_begin, int64_t n,
+                                int64_t *out);
+/** Level codes of an ENUM column, -1 where missing (and everywhere for other types). */
+HW_API void hw_frame_read_codes(const hw_frame *frame, int32_t column, int64_t row_begin, int64_t n,
+                                int32_t *out);
 /* Text of a STRING or UUID cell; NULL when missing or another type. */
 HW_API const char *hw_frame_text(const hw_frame *frame, int32_t column, int64_t row);
 

@@ -158,37 +158,6 @@ static hw_status factor_of_numbers(const hwi_column *column, const char *name, h
 
 /* ---- texts ---- */
 
-static int compare_codes(const void *a, const void *b, void *dictionary)
-{
-    const hwi_text *texts = ((const hwi_dictionary *)dictionary)->texts;
-    return hwi_text_compare(&texts[*(const int32_t *)a], &texts[*(const int32_t *)b]);
-}
-
-/* From codes in order of appearance to codes in order of text, and the levels in that order. */
-static hw_status sort_texts(hwi_dictionary *dictionary, int64_t *codes, int64_t n_rows,
-                            hwi_text **out_levels, hw_error *err)
-{
-    size_t n = (size_t)dictionary->n;
-    HW_AUTO(int32_t) *order = HWI_ALLOC_ARRAY(int32_t, n);
-    HW_CHECK_ALLOC(err, order);
-    HW_AUTO(int32_t) *rank = HWI_ALLOC_ARRAY(int32_t, n);
-    HW_CHECK_ALLOC(err, rank);
-    hwi_text *levels = HWI_ALLOC_ARRAY(hwi_text, n);
-    HW_CHECK_ALLOC(err, levels);
-    for (size_t i = 0; i < n; i++)
-        order[i] = (int32_t)i;
-    qsort_r(order, n, sizeof(*order), compare_codes, dictionary);
-    for (size_t i = 0; i < n; i++) {
-        rank[order[i]] = (int32_t)i;
-        levels[i] = dictionary->texts[order[i]];
-    }
-    for (int64_t i = 0; i < n_rows; i++)
-        if (codes[i] != HWI_INT_MISSING)
-            codes[i] = rank[codes[i]];
-    *out_levels = levels;
-    return HW_OK;
-}
-
 static hw_status enter_texts(const hwi_column *column, const char *name, hwi_dictionary *dictionary,
                              int64_t *codes, hw_error *err)
 {
@@ -214,8 +183,12 @@ static hw_status factor_of_texts(const hwi_column *column, const char *name, hwi
     HW_CHECK_ALLOC(err, codes);
     __attribute__((cleanup(hwi_dictionary_clear))) hwi_dictionary dictionary = {0};
     HW_TRY(enter_texts(column, name, &dictionary, codes, err));
+    HW_AUTO(int32_t) *rank = NULL;
     hwi_text *levels = NULL;
-    HW_TRY(sort_texts(&dictionary, codes, column->n_rows, &levels, err));
+    HW_TRY(hwi_dictionary_sort(&dictionary, &rank, &levels, err));
+    for (int64_t i = 0; i < column->n_rows; i++)
+        if (codes[i] != HWI_INT_MISSING)
+            codes[i] = rank[codes[i]];
     HW_AUTO(hwi_column) *factor = NULL;
     hw_status status = column_of_codes(codes, column->n_rows, &factor, err);
     if (status == HW_OK)

@@ -7,6 +7,8 @@
 
 #include "frame/frame.h"
 
+enum { BLOCK_ROWS = 2048 };
+
 /* ---- life ---- */
 
 hwi_column *hwi_column_new(hw_type type, int64_t n_rows)
@@ -275,6 +277,29 @@ void hwi_store_get_ints(hwi_store store, const void *values, bool has_missing, i
     }
 }
 #undef GET
+
+void hwi_store_convert(hwi_store to, char *out, hwi_store from, const void *values,
+                       bool has_missing, int64_t n)
+{
+    size_t to_bytes = hwi_store_bytes(to);
+    if (to == from) {
+        memcpy(out, values, (size_t)n * to_bytes);
+        return;
+    }
+    int64_t ints[BLOCK_ROWS];
+    double doubles[BLOCK_ROWS];
+    for (int64_t i = 0; i < n; i += BLOCK_ROWS) {
+        int64_t n_block = n - i < BLOCK_ROWS ? n - i : BLOCK_ROWS;
+        char *at = out + (size_t)i * to_bytes;
+        if (hwi_store_is_integer(from)) {
+            hwi_store_get_ints(from, values, has_missing, i, n_block, ints);
+            hwi_store_put_ints(to, at, ints, n_block);
+        } else {
+            hwi_store_get_doubles(from, values, has_missing, i, n_block, doubles);
+            hwi_store_put_doubles(to, at, doubles, n_block);
+        }
+    }
+}
 
 /* ---- levels ---- */
 

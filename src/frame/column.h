@@ -78,6 +78,9 @@ void hwi_store_get_doubles(hwi_store store, const void *values, bool has_missing
 /* The same for integer stores only. */
 void hwi_store_get_ints(hwi_store store, const void *values, bool has_missing, int64_t begin,
                         int64_t n, int64_t *out);
+/* Rows from one store to another that can hold them; has_missing is of the first. */
+void hwi_store_convert(hwi_store to, char *out, hwi_store from, const void *values,
+                       bool has_missing, int64_t n);
 static inline bool hwi_store_is_integer(hwi_store store)
 {
     return store <= HWI_STORE_I64;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "frame/dictionary.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_CAPACITY = 16, FIRST_BLOCK_BYTES = 256, LAST_BLOCK_BYTES = 1 << 18 };
@@ -178,4 +179,32 @@ int32_t hwi_dictionary_find(const hwi_dictionary *d, const char *bytes, size_t n
     key k = make_key(bytes, n_bytes);
     int64_t found = probe(d, &k);
     return found >= 0 ? (int32_t)found : -1;
+}
+
+static int compare_codes(const void *a, const void *b, void *dictionary)
+{
+    const hwi_text *texts = ((const hwi_dictionary *)dictionary)->texts;
+    return hwi_text_compare(&texts[*(const int32_t *)a], &texts[*(const int32_t *)b]);
+}
+
+hw_status hwi_dictionary_sort(hwi_dictionary *d, int32_t **out_rank, hwi_text **out_texts,
+                              hw_error *err)
+{
+    size_t n = (size_t)d->n;
+    HW_AUTO(int32_t) *order = HWI_ALLOC_ARRAY(int32_t, n);
+    HW_CHECK_ALLOC(err, order);
+    HW_AUTO(int32_t) *rank = HWI_ALLOC_ARRAY(int32_t, n);
+    HW_CHECK_ALLOC(err, rank);
+    hwi_text *texts = HWI_ALLOC_ARRAY(hwi_text, n);
+    HW_CHECK_ALLOC(err, texts);
+    for (size_t i = 0; i < n; i++)
+        order[i] = (int32_t)i;
+    qsort_r(order, n, sizeof(*order), compare_codes, d);
+    for (size_t i = 0; i < n; i++) {
+        rank[order[i]] = (int32_t)i;
+        texts[i] = d->texts[order[i]];
+    }
+    *out_rank = HW_TAKE(rank);
+    *out_texts = texts;
+    return HW_OK;
 }

@@ -32,3 +32,7 @@ int32_t hwi_dictionary_add(hwi_dictionary *dictionary, const char *bytes, size_t
                            int32_t max_texts);
 /* The code, or -1. */
 int32_t hwi_dictionary_find(const hwi_dictionary *dictionary, const char *bytes, size_t n_bytes);
+/* The texts in the order of their bytes, and the place of each code among them:
+ * out_texts[rank[code]] is its text. Both arrays are the caller's, the bytes the dictionary's. */
+hw_status hwi_dictionary_sort(hwi_dictionary *dictionary, int32_t **out_rank, hwi_text **out_texts,
+                              hw_error *err) HW_MUST_USE;

@@ -19,7 +19,7 @@ struct hw_frame {
     uint32_t n_slots; /* a power of two */
 };
 
-enum { FIRST_COLUMNS = 16 };
+enum { FIRST_COLUMNS = 16, BLOCK_ROWS = 2048 };
 
 const char *hw_type_name(hw_type type)
 {
@@ -217,6 +217,49 @@ void hw_frame_read_doubles(const hw_frame *frame, int32_t column, int64_t row_be
     const hwi_column *c = hwi_frame_column(frame, column);
     HW_ASSERT(row_begin >= 0 && n >= 0 && row_begin <= c->n_rows - n);
     hwi_store_get_doubles(c->store, c->values, c->n_missing > 0, row_begin, n, out);
+}
+
+void hw_frame_read_floats(const hw_frame *frame, int32_t column, int64_t row_begin, int64_t n,
+                          float *out)
+{
+    double block[BLOCK_ROWS];
+    for (int64_t i = 0; i < n; i += BLOCK_ROWS) {
+        int64_t n_block = n - i < BLOCK_ROWS ? n - i : BLOCK_ROWS;
+        hw_frame_read_doubles(frame, column, row_begin + i, n_block, block);
+        for (int64_t k = 0; k < n_block; k++)
+            out[i + k] = (float)block[k];
+    }
+}
+
+void hw_frame_read_longs(const hw_frame *frame, int32_t column, int64_t row_begin, int64_t n,
+                         int64_t *out)
+{
+    const hwi_column *c = hwi_frame_column(frame, column);
+    HW_ASSERT(row_begin >= 0 && n >= 0 && row_begin <= c->n_rows - n);
+    if (hwi_store_is_integer(c->store)) {
+        hwi_store_get_ints(c->store, c->values, c->n_missing > 0, row_begin, n, out);
+        return;
+    }
+    double block[BLOCK_ROWS];
+    for (int64_t i = 0; i < n; i += BLOCK_ROWS) {
+        int64_t n_block = n - i < BLOCK_ROWS ? n - i : BLOCK_ROWS;
+        hw_frame_read_doubles(frame, column, row_begin + i, n_block, block);
+        for (int64_t k = 0; k < n_block; k++)
+            out[i + k] = block[k] > -0x1p63 && block[k] < 0x1p63 ? (int64_t)block[k] : INT64_MIN;
+    }
+}
+
+void hw_frame_read_codes(const hw_frame *frame, int32_t column, int64_t row_begin, int64_t n,
+                         int32_t *out)
+{
+    bool is_enum = hw_frame_column_type(frame, column) == HW_TYPE_ENUM;
+    int64_t block[BLOCK_ROWS];
+    for (int64_t i = 0; i < n; i += BLOCK_ROWS) {
+        int64_t n_block = n - i < BLOCK_ROWS ? n - i : BLOCK_ROWS;
+        hw_frame_read_longs(frame, column, row_begin + i, n_block, block);
+        for (int64_t k = 0; k < n_block; k++)
+            out[i + k] = is_enum && block[k] != INT64_MIN ? (int32_t)block[k] : -1;
+    }
 }
 
 const char *hw_frame_text(const hw_frame *frame, int32_t column, int64_t row)

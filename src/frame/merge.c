@@ -11,30 +11,6 @@ enum { BLOCK_ROWS = 2048, REMARK_TEXT_BYTES = 40 };
 
 /* ---- numbers ---- */
 
-/* Rows from one store to another that can hold them. */
-static void convert(hwi_store to, char *out, hwi_store from, const void *values, bool has_missing,
-                    int64_t n)
-{
-    size_t to_bytes = hwi_store_bytes(to);
-    if (to == from) {
-        memcpy(out, values, (size_t)n * to_bytes);
-        return;
-    }
-    int64_t ints[BLOCK_ROWS];
-    double doubles[BLOCK_ROWS];
-    for (int64_t i = 0; i < n; i += BLOCK_ROWS) {
-        int64_t n_block = n - i < BLOCK_ROWS ? n - i : BLOCK_ROWS;
-        char *at = out + (size_t)i * to_bytes;
-        if (hwi_store_is_integer(from)) {
-            hwi_store_get_ints(from, values, has_missing, i, n_block, ints);
-            hwi_store_put_ints(to, at, ints, n_block);
-        } else {
-            hwi_store_get_doubles(from, values, has_missing, i, n_block, doubles);
-            hwi_store_put_doubles(to, at, doubles, n_block);
-        }
-    }
-}
-
 static hw_status merge_numbers(const hwi_merge_input *in, int32_t i, hwi_column *column,
                                hw_error *err)
 {
@@ -52,7 +28,8 @@ static hw_status merge_numbers(const hwi_merge_input *in, int32_t i, hwi_column 
     for (int64_t k = 0; k < in->pieces->n; k++) {
         const hwi_piece_column *from = &in->results[k].columns[i];
         int64_t n = in->results[k].n_rows;
-        convert(column->store, out, from->store, from->values, from->range.n_missing > 0, n);
+        hwi_store_convert(column->store, out, from->store, from->values, from->range.n_missing > 0,
+                          n);
         out += (size_t)n * bytes;
     }
     return HW_OK;
