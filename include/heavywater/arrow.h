@@ -11,14 +11,16 @@
  *     halffloat, float, double                         REAL, or INT when all values are whole
  *     bool                                             ENUM of "False" and "True"
  *     utf8, large_utf8, utf8_view                      ENUM, or STRING when 95 of 100 texts differ
- *     dictionary of any of these                       as its values
+ *     dictionary of texts                              ENUM
+ *     dictionary of others                             as its values
  *     date32, date64, time32, time64, timestamp        TIME, in milliseconds
  *
- * Levels are the texts that occur, in the order of their bytes, whatever the order of a dictionary:
- * so a model does not depend on the way that a table came. A timestamp with a zone is an instant;
- * one without a zone is taken as UTC. Parts of a millisecond are cut (towards the past). Any other
- * type (list, struct, map, union, decimal, binary, duration, interval, run-end encoded ...) is
- * refused with HW_EUNSUPPORTED, naming the column and its format; skipped_columns leaves it out.
+ * A column without any value is INT, all missing. Levels are the texts that occur, in the order of
+ * their bytes, whatever the order of a dictionary: so a model does not depend on the way that a
+ * table came. A timestamp with a zone is an instant; one without a zone is taken as UTC. Parts of a
+ * millisecond are cut (towards the past). Any other type (list, struct, map, union, decimal,
+ * binary, duration, interval, run-end encoded ...) is refused with HW_EUNSUPPORTED, naming the
+ * column and its format; skipped_columns leaves it out.
  *
  * Structs that contradict themselves (lengths, offsets, numbers of buffers or children, codes) are
  * HW_EDATA. Only what the structs say can be checked: the sizes of their buffers they do not say.

@@ -219,13 +219,13 @@ static hw_status add_buffer(struct ArrowArray *array, int i, int64_t n, size_t n
 static hw_status set_null(struct ArrowArray *array, int64_t row, hw_error *err)
 {
     array_data *data = array->private_data;
-    if (!data->owned[0]) {
-        void *bits;
-        int64_t n = (array->length + 7) / 8;
-        HW_TRY(add_buffer(array, 0, n, 1, &bits, err));
-        memset(bits, 0xff, (size_t)n);
-    }
     uint8_t *bits = data->owned[0];
+    if (!bits) {
+        void *fresh;
+        int64_t n = (array->length + 7) / 8;
+        HW_TRY(add_buffer(array, 0, n, 1, &fresh, err));
+        bits = memset(fresh, 0xff, (size_t)n);
+    }
     bits[row >> 3] &= (uint8_t) ~(1u << (row & 7));
     array->null_count++;
     return HW_OK;

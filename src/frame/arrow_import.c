@@ -334,19 +334,21 @@ static hw_status finish_category(const hwi_plan_column *plan, import_column *col
                                  hwi_column **out, hw_error *err)
 {
     hwi_parts *parts = &column->parts;
-    hwi_kind kind = HWI_KIND_ENUM;
+    int64_t n_present = hwi_parts_n_present(parts);
+    hwi_kind kind = HWI_KIND_ENUM; /* what a dictionary and a bool say by themselves */
     if (plan->is_kind_given) {
         kind = plan->kind;
-    } else if (hwi_arrow_type_is_text(&column->value_type)) {
-        hwi_cell_counts counts = {.n_texts = hwi_parts_n_present(parts),
-                                  .n_distinct_texts = parts->texts.n};
+    } else if (n_present == 0) {
+        kind = HWI_KIND_NUMERIC;
+    } else if (!column->has_dictionary && hwi_arrow_type_is_text(&column->value_type)) {
+        hwi_cell_counts counts = {.n_texts = n_present, .n_distinct_texts = parts->texts.n};
         kind = hwi_guess_kind(&counts);
     }
     if (kind == HWI_KIND_ENUM)
         return hwi_parts_to_enum(parts, plan->name, out, err);
     if (kind == HWI_KIND_STRING)
         return hwi_parts_to_strings(parts, out, err);
-    return hwi_parts_to_numbers(parts, HW_TYPE_INT, out, err); /* texts, all of them missing */
+    return hwi_parts_to_numbers(parts, HW_TYPE_INT, out, err); /* all of them missing */
 }
 
 static hw_status finish_column(import *in, int32_t i, hwi_column **out, hw_error *err)

@@ -508,7 +508,7 @@ static void test_arrow_structs_that_contradict_themselves_are_refused(void **sta
 {
     (void)state;
     spoilable_table();
-    assert_table_is(&spoilt, NULL, "i:int 0 1 | s:string a b | d:string a b | t:time 1000 2000");
+    assert_table_is(&spoilt, NULL, "i:int 0 1 | s:string a b | d:enum{a,b} a b | t:time 1000 2000");
     for (size_t way = 0; way < HW_COUNT(ways); way++) {
         spoilable_table();
         spoil(&ways[way]);
@@ -551,7 +551,7 @@ static void test_arrow_survives_lack_of_memory(void **state)
         spoilable_table();
         hwi_alloc_fail_at(fail_at);
         hw_status status =
-            import_table(&spoilt, &(hw_arrow_options){.col_types = "d=enum"}, &frame, &err);
+            import_table(&spoilt, &(hw_arrow_options){.col_types = "s=enum"}, &frame, &err);
         hwi_alloc_fail_at(-1);
         assert_int_equal(n_live, 0);
         if (status == HW_OK) {
