@@ -17,7 +17,7 @@ static void test_deep_features_are_the_layers_activations(void **state)
         hw_error err = {0};
         hw_assert_ok(hwi_adapted_new(model->encoder, frame, NULL, &adapted, &err), err);
         hw_assert_ok(hwi_work_new(model->network, hwi_encoder_max_active(model->encoder), false,
-                                  &work, &err),
+                                  (hwi_seat){0}, &work, &err),
                      err);
         for (int32_t l = 0; l < model->network->n_layers - 1; l++) {
             HW_AUTO(hw_frame) *features = NULL;
@@ -34,7 +34,7 @@ static void test_deep_features_are_the_layers_activations(void **state)
                 hwi_forward(model->network, work, NULL, 0, NULL);
                 for (int32_t u = 0; u < n_units; u++) {
                     hw_frame_read_doubles(features, u, r, 1, &x);
-                    assert_true(x == work->layers[l].activation[u]);
+                    assert_true(x == work->layers[l].dense[u]);
                 }
             }
         }

@@ -73,7 +73,7 @@ static hw_status check_layer(const hwi_layer *layer, int32_t index, hw_error *er
     bool is_finite = true;
     for (int64_t c = 0; c < layer->n_in; c++)
         for (int32_t r = 0; r < layer->n_rows; r++)
-            is_finite = is_finite && isfinite(layer->weights[c * layer->stride + r]);
+            is_finite = is_finite && isfinite(layer->weights[hwi_layer_at(layer, c, r)]);
     for (int32_t r = 0; r < layer->n_rows; r++)
         is_finite = is_finite && isfinite(layer->biases[r]);
     if (!is_finite)

@@ -185,7 +185,7 @@ static void put_weights(const hwi_layer *layer, int32_t number, hwi_buffer *out)
     for (int64_t c = 0; c < layer->n_in; c++) {
         for (int32_t r = 0; r < layer->n_rows; r++) {
             hwi_append_separator(out, at++, PER_LINE);
-            hwi_append_hex_real(out, (double)layer->weights[c * layer->stride + r]);
+            hwi_append_hex_real(out, (double)layer->weights[hwi_layer_at(layer, c, r)]);
             hwi_buffer_append_char(out, 'f');
         }
     }

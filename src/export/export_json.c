@@ -85,7 +85,7 @@ static void put_layer(hwi_json *json, const hwi_layer *layer)
     for (int32_t r = 0; r < layer->n_rows; r++) {
         hwi_json_begin_array(json, true);
         for (int32_t c = 0; c < layer->n_in; c++)
-            hwi_json_float(json, layer->weights[(int64_t)c * layer->stride + r]);
+            hwi_json_float(json, layer->weights[hwi_layer_at(layer, c, r)]);
         hwi_json_end_array(json);
     }
     hwi_json_end_array(json);

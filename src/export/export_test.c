@@ -318,7 +318,7 @@ static void test_json_is_whole(void **state)
                 for (int32_t c = 0; c < layer->n_in; c++)
                     assert_true((float)json_number_value(
                                     json_array_get(json_array_get(rows, (size_t)r), (size_t)c)) ==
-                                layer->weights[(int64_t)c * layer->stride + r]);
+                                layer->weights[hwi_layer_at(layer, c, r)]);
         }
         json_decref(root);
     }

@@ -119,7 +119,7 @@ static hw_status write_weights_csv(const hwi_layer *layer, char **names, const c
     for (int32_t r = 0; r < layer->n_rows; r++) {
         for (int32_t c = 0; c < layer->n_in; c++) {
             char text[HWI_NUMBER_TEXT_BYTES];
-            hwi_format_float(layer->weights[(int64_t)c * layer->stride + r], text);
+            hwi_format_float(layer->weights[hwi_layer_at(layer, c, r)], text);
             hwi_buffer_append_text(&out, c ? "," : "");
             hwi_buffer_append_text(&out, text);
         }

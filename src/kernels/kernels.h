@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The inner loops of training and scoring. Each takes one input of a layer (its value x, its row of
- * weights) and walks over the layer's rows. Written once, in loops.inc, and compiled for several
- * instruction sets; the table for this machine is chosen at the first call,
- * HW_CPU_MASK=v2|v3|v4|ref in the environment forces one.
+ * The inner loops of training and scoring. A layer's weights lie in panels of sixteen rows (units,
+ * or unit channels of Maxout): one cache line holds the weights of one input to the sixteen rows,
+ * the lines of all inputs follow each other. A kernel walks over one panel. Written once, in
+ * loops.inc, and compiled for several instruction sets; the table for this machine is chosen at the
+ * first call, HW_CPU_MASK=v2|v3|v4|ref in the environment forces one.
  *
  * Exact arithmetic is H2O's (spec 5 and 7): weights and optimiser state are float, products and
  * gradients double, every operation rounds to its type, nothing is contracted or reordered inside a
- * row. All versions give the same bits. Arrays are 64-byte aligned; n is a multiple of 16 (the
- * stride of a layer), padding included. Letters: R rows. */
+ * row. The fast arithmetic is float throughout, without fused operations. All versions give the
+ * same bits. Arrays are 64-byte aligned. Letters: C inputs of the layer. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How a weight moves; see hwi_update_rule in nn/train_row.h for who fills it. */
+enum { HWK_LANES = 16 }; /* rows of a panel */
+
+/* How a weight moves; see rule_of_layer in nn/sgd.c for who fills it. */
 typedef struct hwk_rule {
     float rho, one_minus_rho, epsilon; /* ADADELTA */
     float step;                        /* otherwise: rate * (1 - momentum) */
@@ -22,47 +25,46 @@ typedef struct hwk_rule {
     double l1, l2; /* floats, widened */
 } hwk_rule;
 
-/* One input's view of a layer during the update; every pointer to (n). */
-typedef struct hwk_row {
-    float *weights;
+/* The inputs that take part: ascending. */
+typedef struct hwk_inputs {
+    int32_t n;
+    const int32_t *units; /* (n), or NULL: 0 .. n-1 */
+    const double *values; /* (n) */
+} hwk_inputs;
+
+/* A panel in the update. */
+typedef struct hwk_panel {
+    float *weights;                                   /* (C, 16), and so the next four */
     float *mean_square_update, *mean_square_gradient; /* ADADELTA */
     float *momenta;                                   /* momentum */
-    double *sum_square_gradient;                      /* ADADELTA: += gradient^2, for the biases */
-    const double *gradient;   /* of each row's net input; 0 where not active */
-    const int32_t *is_active; /* -1 or 0: rows that are not active keep all their state */
-    const float *consensus;   /* elastic averaging: the weights pulled towards, or NULL */
+    const float *consensus; /* elastic averaging: the weights pulled towards, or NULL */
     double consensus_pull;
-} hwk_row;
+    double *sum_square_gradient; /* (16) ADADELTA: += gradient^2, for the biases */
+    const double *gradient;      /* (16) of each row's net input; 0 where not active */
+    const int32_t *is_active;    /* (16) -1 or 0: rows that are not active keep all their state */
+} hwk_panel;
 
-/* The same in the fast arithmetic, which is float throughout. */
-typedef struct hwk_fast_row {
-    float *weights;
-    float *mean_square_update, *mean_square_gradient;
-    float *momenta;
-    float *sum_square_gradient;
-    const float *gradient;
-    const int32_t *is_active;
-    const float *consensus;
-    float consensus_pull;
-} hwk_fast_row;
-
-typedef void hwk_update(const hwk_row *row, double x, const hwk_rule *rule, int32_t n);
-typedef void hwk_fast_update(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t n);
+typedef void hwk_update(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule);
 
 typedef struct hwk_table {
     const char *name;
-    /* sums[r] += weights[r] * x */
-    void (*accumulate)(double *sums, const float *weights, double x, int32_t n);
-    /* sums[r] += weights[r]^2 in float */
-    void (*accumulate_squares)(float *sums, const float *weights, int32_t n);
-    hwk_update *update_adadelta;
-    hwk_update *update_plain;     /* no momenta; Nesterov and classical are equal */
-    hwk_update *update_classical; /* momentum without Nesterov */
-    hwk_update *update_nesterov;
-    /* The fast arithmetic: one float sum a row, no fused operations, so that every instruction set
-     * gives the same bits here, too. Relative error of a sum of n products about n * 6e-8. */
-    void (*accumulate_fast)(float *sums, const float *weights, float x, int32_t n);
-    hwk_fast_update *fast_adadelta, *fast_plain, *fast_classical, *fast_nesterov;
+    /* Weighted sums of the inputs, of all rows of a panel: sums (16) = ... */
+    /* ... in H2O's order (spec 5.2): eight partial sums over the inputs by their number modulo 8,
+     * then those from n_blocked on one by one. */
+    void (*sum_eightfold)(double *sums, const float *weights, const hwk_inputs *inputs,
+                          int32_t n_blocked);
+    /* ... one by one (Maxout, spec 5.4). */
+    void (*sum_in_order)(double *sums, const float *weights, const hwk_inputs *inputs);
+    /* ... in float: four partial sums over the listed inputs by their place in the list modulo 4.
+     * Relative error of a sum of n products about n / 4 * 6e-8. */
+    void (*sum_fast)(float *sums, const float *weights, const hwk_inputs *inputs);
+    /* Sums of squares of each row's weights in H2O's order, in float: sums (16) = ... */
+    void (*sum_squares)(float *sums, const float *weights, int32_t n_in);
+    /* Errors of n <= 16 inputs: errors[c] += gradient[r] * weights[c][r], r ascending. */
+    void (*add_errors)(double *errors, const float *weights, const double *gradient, int32_t n);
+    void (*add_errors_fast)(float *errors, const float *weights, const double *gradient, int32_t n);
+    hwk_update *adadelta, *plain, *classical, *nesterov; /* plain: no momenta */
+    hwk_update *fast_adadelta, *fast_plain, *fast_classical, *fast_nesterov;
 } hwk_table;
 
 /* Switches the processor's flushing of denormal numbers on or off for this thread and returns what

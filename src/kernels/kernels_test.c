@@ -3,75 +3,91 @@
  * Every compiled version gives the bits of the reference, on random and on edge inputs. */
 #include "support/hw_test.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/alloc.h"
 #include "base/rng.h"
 #include "kernels/kernels.h"
 
-enum { N_ROWS = 48 };
+enum { N_IN = 45, N_BLOCKED = 40, N_ENTRIES = N_IN * HWK_LANES };
 
-/* All arrays that a kernel may touch. */
+/* All arrays that a kernel may touch: a panel, and inputs of which some are passed over. */
 typedef struct arrays {
-    _Alignas(64) float weights[N_ROWS], msu[N_ROWS], msg[N_ROWS], momenta[N_ROWS], squares[N_ROWS];
-    _Alignas(64) float consensus[N_ROWS];
-    _Alignas(64) float fast_sums[N_ROWS], fast_gradient[N_ROWS];
-    _Alignas(64) double sums[N_ROWS], gradient[N_ROWS];
-    _Alignas(64) int32_t is_active[N_ROWS];
+    _Alignas(64) float weights[N_ENTRIES], msu[N_ENTRIES], msg[N_ENTRIES], momenta[N_ENTRIES];
+    _Alignas(64) float consensus[N_ENTRIES];
+    _Alignas(64) float fast_sums[HWK_LANES], squares[HWK_LANES], fast_errors[48];
+    _Alignas(64) double sums[2][HWK_LANES], sum_squares[HWK_LANES], errors[48];
+    _Alignas(64) double gradient[HWK_LANES];
+    _Alignas(64) int32_t is_active[HWK_LANES];
+    int32_t units[N_IN], n_units;
+    double values[N_IN];
 } arrays;
 
 static void fill(arrays *a, int64_t seed)
 {
     static const float edges[] = {0.0f, -0.0f, 1e-38f, -3e38f, 1e-45f, 1.0f};
+    static const double inputs[] = {1, -0.731, 1e-30, 123.456};
     memset(a, 0, sizeof *a);
     hwi_rng rng = hwi_rng_new(seed);
-    for (int r = 0; r < N_ROWS; r++) {
-        bool is_edge = hwi_rng_below(&rng, 5) == 0;
-        a->weights[r] = is_edge ? edges[hwi_rng_below(&rng, 6)] : (float)hwi_rng_gaussian(&rng);
-        a->msu[r] = hwi_rng_float(&rng) * 1e-4f;
-        a->msg[r] = hwi_rng_float(&rng) * (is_edge ? 0 : 1e-3f);
-        a->momenta[r] = (float)hwi_rng_gaussian(&rng);
-        a->consensus[r] = (float)hwi_rng_gaussian(&rng);
-        a->sums[r] = hwi_rng_gaussian(&rng);
-        a->is_active[r] = hwi_rng_below(&rng, 3) ? -1 : 0;
+    for (int i = 0; i < N_ENTRIES; i++) {
+        bool is_edge = hwi_rng_below(&rng, 50) == 0;
+        a->weights[i] = is_edge ? edges[hwi_rng_below(&rng, 6)] : (float)hwi_rng_gaussian(&rng);
+        a->msu[i] = hwi_rng_float(&rng) * 1e-4f;
+        a->msg[i] = hwi_rng_float(&rng) * (is_edge ? 0 : 1e-3f);
+        a->momenta[i] = (float)hwi_rng_gaussian(&rng);
+        a->consensus[i] = (float)hwi_rng_gaussian(&rng);
+    }
+    bool are_all_active = seed % 5 == 0;
+    for (int r = 0; r < HWK_LANES; r++) {
+        a->is_active[r] = are_all_active || hwi_rng_below(&rng, 3) ? -1 : 0;
         a->gradient[r] = a->is_active[r] ? hwi_rng_gaussian(&rng) : 0;
-        a->fast_gradient[r] = (float)a->gradient[r];
+    }
+    for (int32_t c = 0; c < N_IN; c++) {
+        if (hwi_rng_below(&rng, 3) == 0)
+            continue;
+        a->units[a->n_units] = c;
+        a->values[a->n_units++] =
+            hwi_rng_below(&rng, 4) ? hwi_rng_gaussian(&rng) : inputs[hwi_rng_below(&rng, 4)];
+    }
+    for (int c = 0; c < 48; c++) {
+        a->errors[c] = hwi_rng_gaussian(&rng);
+        a->fast_errors[c] = (float)a->errors[c];
     }
 }
 
-static void run_all(const hwk_table *table, arrays *a, double x, const hwk_rule *rule,
-                    bool has_consensus)
+static void run_all(const hwk_table *table, arrays *a, const hwk_rule *rule, bool has_consensus,
+                    bool is_dense)
 {
-    hwk_row row = {.weights = a->weights,
-                   .mean_square_update = a->msu,
-                   .mean_square_gradient = a->msg,
-                   .momenta = a->momenta,
-                   .sum_square_gradient = a->sums,
-                   .gradient = a->gradient,
-                   .is_active = a->is_active,
-                   .consensus = has_consensus ? a->consensus : NULL,
-                   .consensus_pull = 1e-3};
-    table->accumulate(a->sums, a->weights, x, N_ROWS);
-    table->accumulate_squares(a->squares, a->weights, N_ROWS);
-    table->update_adadelta(&row, x, rule, N_ROWS);
-    table->update_plain(&row, x, rule, N_ROWS);
-    table->update_classical(&row, x, rule, N_ROWS);
-    table->update_nesterov(&row, x, rule, N_ROWS);
-    hwk_fast_row fast = {.weights = a->weights,
-                         .mean_square_update = a->msu,
-                         .mean_square_gradient = a->msg,
-                         .momenta = a->momenta,
-                         .sum_square_gradient = a->fast_sums,
-                         .gradient = a->fast_gradient,
-                         .is_active = a->is_active,
-                         .consensus = has_consensus ? a->consensus : NULL,
-                         .consensus_pull = 1e-3f};
-    table->accumulate_fast(a->fast_sums, a->weights, (float)x, N_ROWS);
-    table->fast_adadelta(&fast, (float)x, rule, N_ROWS);
-    table->fast_plain(&fast, (float)x, rule, N_ROWS);
-    table->fast_classical(&fast, (float)x, rule, N_ROWS);
-    table->fast_nesterov(&fast, (float)x, rule, N_ROWS);
+    const hwk_panel panel = {.weights = a->weights,
+                             .mean_square_update = a->msu,
+                             .mean_square_gradient = a->msg,
+                             .momenta = a->momenta,
+                             .consensus = has_consensus ? a->consensus : NULL,
+                             .consensus_pull = 1e-3,
+                             .sum_square_gradient = a->sum_squares,
+                             .gradient = a->gradient,
+                             .is_active = a->is_active};
+    hwk_inputs inputs = {a->n_units, is_dense ? NULL : a->units, a->values};
+    table->sum_eightfold(a->sums[0], a->weights, &inputs, N_BLOCKED);
+    table->sum_in_order(a->sums[1], a->weights, &inputs);
+    table->sum_fast(a->fast_sums, a->weights, &inputs);
+    table->sum_squares(a->squares, a->weights, N_IN);
+    table->add_errors(a->errors, a->weights, a->gradient, N_IN);
+    table->add_errors_fast(a->fast_errors, a->weights, a->gradient, N_IN);
+    table->adadelta(&panel, &inputs, rule);
+    table->plain(&panel, &inputs, rule);
+    table->classical(&panel, &inputs, rule);
+    table->nesterov(&panel, &inputs, rule);
+    table->fast_adadelta(&panel, &inputs, rule);
+    table->fast_plain(&panel, &inputs, rule);
+    table->fast_classical(&panel, &inputs, rule);
+    table->fast_nesterov(&panel, &inputs, rule);
 }
+
+#define RHO 0.99f
+static const hwk_rule rules[] = {{RHO, 1 - RHO, 1e-8f, 0.01f, 0.5f, 0, 0},
+                                 {RHO, 1 - RHO, 1e-8f, 0.01f, 0.5f, (float)1e-3, (float)1e-4}};
 
 static void test_kernels_every_version_gives_the_bits_of_the_reference(void **state)
 {
@@ -79,10 +95,6 @@ static void test_kernels_every_version_gives_the_bits_of_the_reference(void **st
     static const char *const names[] = {"v2", "v3", "v4"};
     const hwk_table *ref = hwk_find("ref");
     assert_non_null(ref);
-    float rho = 0.99f;
-    const hwk_rule rules[] = {{rho, 1 - rho, 1e-8f, 0.01f, 0.5f, 0, 0},
-                              {rho, 1 - rho, 1e-8f, 0.01f, 0.5f, (float)1e-3, (float)1e-4}};
-    static const double inputs[] = {1, 0, -0.731, 1e-30, 123.456};
     for (size_t v = 0; v < HW_COUNT(names); v++) {
         const hwk_table *table = hwk_find(names[v]);
         if (!table)
@@ -91,11 +103,50 @@ static void test_kernels_every_version_gives_the_bits_of_the_reference(void **st
             static arrays expected, actual;
             fill(&expected, seed);
             actual = expected;
-            double x = inputs[seed % (int64_t)HW_COUNT(inputs)];
-            run_all(ref, &expected, x, &rules[seed % 2], seed % 4 == 3);
-            run_all(table, &actual, x, &rules[seed % 2], seed % 4 == 3);
+            bool has_consensus = seed % 4 == 3, is_dense = seed % 3 == 2;
+            run_all(ref, &expected, &rules[seed % 2], has_consensus, is_dense);
+            run_all(table, &actual, &rules[seed % 2], has_consensus, is_dense);
             assert_memory_equal(&expected, &actual, sizeof expected);
         }
+    }
+}
+
+/* What the sums are, said otherwise than in ref.c. */
+static void test_kernels_sum_over_the_listed_inputs(void **state)
+{
+    (void)state;
+    static arrays a;
+    fill(&a, 3);
+    for (int i = 0; i < N_ENTRIES; i++)
+        a.weights[i] = (float)(i % 7 - 3);
+    for (int32_t i = 0; i < a.n_units; i++)
+        a.values[i] = i % 5;
+    for (int r = 0; r < HWK_LANES; r++)
+        a.gradient[r] = r - 7;
+    memset(a.errors, 0, sizeof a.errors);
+    memset(a.fast_errors, 0, sizeof a.fast_errors);
+    hwk_inputs inputs = {a.n_units, a.units, a.values};
+    const hwk_table *table = hwk_get();
+    table->sum_eightfold(a.sums[0], a.weights, &inputs, N_BLOCKED);
+    table->sum_in_order(a.sums[1], a.weights, &inputs);
+    table->sum_fast(a.fast_sums, a.weights, &inputs);
+    table->sum_squares(a.squares, a.weights, N_IN);
+    table->add_errors(a.errors, a.weights, a.gradient, N_IN);
+    table->add_errors_fast(a.fast_errors, a.weights, a.gradient, N_IN);
+    for (int r = 0; r < HWK_LANES; r++) {
+        double sum = 0, squares = 0;
+        for (int32_t i = 0; i < a.n_units; i++)
+            sum += (double)a.weights[a.units[i] * HWK_LANES + r] * a.values[i];
+        for (int32_t c = 0; c < N_IN; c++)
+            squares += pow((double)a.weights[c * HWK_LANES + r], 2);
+        assert_true(a.sums[0][r] == sum && a.sums[1][r] == sum && (double)a.fast_sums[r] == sum);
+        assert_true((double)a.squares[r] == squares);
+    }
+    for (int32_t c = 0; c < N_IN; c++) {
+        double error = 0;
+        for (int r = 0; r < HWK_LANES; r++)
+            error += a.gradient[r] * (double)a.weights[c * HWK_LANES + r];
+        assert_true(a.errors[c] == error && (double)a.fast_errors[c] == error);
     }
 }
 
@@ -116,22 +167,25 @@ static void test_kernels_inactive_rows_keep_their_state(void **state)
     static arrays before, after;
     fill(&before, 7);
     after = before;
-    hwk_rule rule = {0.99f, 0.01f, 1e-8f, 0.01f, 0.5f, 1e-3, 1e-3};
-    run_all(hwk_get(), &after, 0.5, &rule, false);
-    for (int r = 0; r < N_ROWS; r++) {
-        if (before.is_active[r])
+    run_all(hwk_get(), &after, &rules[1], false, false);
+    bool has_moved = false;
+    for (int i = 0; i < N_ENTRIES; i++) {
+        has_moved |= before.weights[i] != after.weights[i];
+        if (before.is_active[i % HWK_LANES])
             continue;
-        assert_memory_equal(&before.weights[r], &after.weights[r], sizeof(float));
-        assert_memory_equal(&before.msu[r], &after.msu[r], sizeof(float));
-        assert_memory_equal(&before.msg[r], &after.msg[r], sizeof(float));
-        assert_memory_equal(&before.momenta[r], &after.momenta[r], sizeof(float));
+        assert_memory_equal(&before.weights[i], &after.weights[i], sizeof(float));
+        assert_memory_equal(&before.msu[i], &after.msu[i], sizeof(float));
+        assert_memory_equal(&before.msg[i], &after.msg[i], sizeof(float));
+        assert_memory_equal(&before.momenta[i], &after.momenta[i], sizeof(float));
     }
+    assert_true(has_moved);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kernels_every_version_gives_the_bits_of_the_reference),
+        cmocka_unit_test(test_kernels_sum_over_the_listed_inputs),
         cmocka_unit_test(test_kernels_approximations_give_h2o_numbers),
         cmocka_unit_test(test_kernels_inactive_rows_keep_their_state),
     };

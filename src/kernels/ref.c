@@ -8,16 +8,81 @@
 #include "kernels/kernels.h"
 #include "kernels/levels.h"
 
-static void accumulate(double *sums, const float *weights, double x, int32_t n)
+enum { LANES = HWK_LANES, N_PARTIALS = 8, N_FAST_PARTIALS = 4 };
+
+static int32_t unit_of(const hwk_inputs *inputs, int32_t i)
 {
-    for (int32_t r = 0; r < n; r++)
-        sums[r] += (double)weights[r] * x;
+    return inputs->units ? inputs->units[i] : i;
 }
 
-static void accumulate_squares(float *sums, const float *weights, int32_t n)
+static void sum_eightfold(double *sums, const float *weights, const hwk_inputs *inputs,
+                          int32_t n_blocked)
 {
-    for (int32_t r = 0; r < n; r++)
-        sums[r] += weights[r] * weights[r];
+    for (int32_t r = 0; r < LANES; r++) {
+        double p[N_PARTIALS] = {0};
+        int32_t i = 0;
+        for (; i < inputs->n && unit_of(inputs, i) < n_blocked; i++) {
+            int32_t c = unit_of(inputs, i);
+            p[c % N_PARTIALS] += (double)weights[(int64_t)c * LANES + r] * inputs->values[i];
+        }
+        double sum = 0;
+        sum += ((p[0] + p[1]) + p[2]) + p[3];
+        sum += ((p[4] + p[5]) + p[6]) + p[7];
+        for (; i < inputs->n; i++)
+            sum += (double)weights[(int64_t)unit_of(inputs, i) * LANES + r] * inputs->values[i];
+        sums[r] = sum;
+    }
+}
+
+static void sum_in_order(double *sums, const float *weights, const hwk_inputs *inputs)
+{
+    for (int32_t r = 0; r < LANES; r++) {
+        sums[r] = 0;
+        for (int32_t i = 0; i < inputs->n; i++)
+            sums[r] += (double)weights[(int64_t)unit_of(inputs, i) * LANES + r] * inputs->values[i];
+    }
+}
+
+static void sum_fast(float *sums, const float *weights, const hwk_inputs *inputs)
+{
+    for (int32_t r = 0; r < LANES; r++) {
+        float p[N_FAST_PARTIALS] = {0};
+        for (int32_t i = 0; i < inputs->n; i++)
+            p[i % N_FAST_PARTIALS] +=
+                weights[(int64_t)unit_of(inputs, i) * LANES + r] * (float)inputs->values[i];
+        sums[r] = (p[0] + p[1]) + (p[2] + p[3]);
+    }
+}
+
+static void sum_squares(float *sums, const float *weights, int32_t n_in)
+{
+    int32_t n_blocked = n_in / N_PARTIALS * N_PARTIALS;
+    for (int32_t r = 0; r < LANES; r++) {
+        float p[N_PARTIALS] = {0};
+        const float *w = weights + r;
+        for (int32_t c = 0; c < n_blocked; c++)
+            p[c % N_PARTIALS] += w[(int64_t)c * LANES] * w[(int64_t)c * LANES];
+        float sum = 0;
+        sum += ((p[0] + p[1]) + p[2]) + p[3];
+        sum += ((p[4] + p[5]) + p[6]) + p[7];
+        for (int32_t c = n_blocked; c < n_in; c++)
+            sum += w[(int64_t)c * LANES] * w[(int64_t)c * LANES];
+        sums[r] = sum;
+    }
+}
+
+static void add_errors(double *errors, const float *weights, const double *gradient, int32_t n)
+{
+    for (int32_t c = 0; c < n; c++)
+        for (int32_t r = 0; r < LANES; r++)
+            errors[c] += gradient[r] * (double)weights[c * LANES + r];
+}
+
+static void add_errors_fast(float *errors, const float *weights, const double *gradient, int32_t n)
+{
+    for (int32_t c = 0; c < n; c++)
+        for (int32_t r = 0; r < LANES; r++)
+            errors[c] += (float)gradient[r] * weights[c * LANES + r];
 }
 
 static double sign_of(double w)
@@ -25,193 +90,168 @@ static double sign_of(double w)
     return (double)(w > 0) - (double)(w < 0);
 }
 
-static float select_f32(int32_t mask, float yes, float no)
-{
-    return mask ? yes : no;
-}
-
 /* (g * x + sign(w) * l1) + w * l2, and the pull of elastic averaging. Where l1 and l2 are 0 the
  * added zeros change nothing, so the short form gives the same bits. */
-static double gradient_of(double g, double x, double w, const hwk_rule *rule, int has_decay)
+static double gradient_of(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
+                          int32_t r)
 {
-    double gradient = g * x;
-    if (has_decay)
+    double w = panel->weights[at], gradient = panel->gradient[r] * x;
+    if (panel->consensus || rule->l1 != 0 || rule->l2 != 0)
         gradient = (gradient + sign_of(w) * rule->l1) + w * rule->l2;
+    if (panel->consensus)
+        gradient += panel->consensus_pull * (double)(panel->weights[at] - panel->consensus[at]);
     return gradient;
 }
 
-static void update_adadelta_loop(const hwk_row *row, double x, const hwk_rule *rule, int32_t n,
-                                 int has_decay, int has_consensus)
+/* One weight: at in the panel's arrays, of row r. */
+typedef void move_weight(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
+                         int32_t r);
+
+static void move_all(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule,
+                     move_weight *move)
 {
-    float *weights = row->weights;
-    float *msu = row->mean_square_update;
-    float *msg = row->mean_square_gradient;
-    double *sums = row->sum_square_gradient;
-    const double *g = row->gradient;
-    const int32_t *is_active = row->is_active;
-    const float *consensus = row->consensus;
+    for (int32_t i = 0; i < inputs->n; i++)
+        for (int32_t r = 0; r < LANES; r++)
+            move(panel, rule, inputs->values[i], (int64_t)unit_of(inputs, i) * LANES + r, r);
+}
+
+static void move_adadelta(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
+                          int32_t r)
+{
     const float rho = rule->rho, one_minus_rho = rule->one_minus_rho, epsilon = rule->epsilon;
-    for (int32_t r = 0; r < n; r++) {
-        double w = weights[r];
-        double gradient = gradient_of(g[r], x, w, rule, has_decay);
-        if (has_consensus)
-            gradient += row->consensus_pull * (double)(weights[r] - consensus[r]);
-        double square = gradient * gradient;
-        sums[r] += square;
-        float new_msg = (float)((double)(rho * msg[r]) + (double)one_minus_rho * square);
-        float rate = hwk_approx_sqrt_f32((msu[r] + epsilon) / (new_msg + epsilon));
-        float new_msu =
-            (float)((double)(rho * msu[r]) + (double)((one_minus_rho * rate) * rate) * square);
-        float new_weight = (float)(w - (double)rate * gradient);
-        msg[r] = select_f32(is_active[r], new_msg, msg[r]);
-        msu[r] = select_f32(is_active[r], new_msu, msu[r]);
-        weights[r] = select_f32(is_active[r], new_weight, weights[r]);
-    }
+    double gradient = gradient_of(panel, rule, x, at, r), square = gradient * gradient;
+    float msu = panel->mean_square_update[at], msg = panel->mean_square_gradient[at];
+    panel->sum_square_gradient[r] += square;
+    float new_msg = (float)((double)(rho * msg) + (double)one_minus_rho * square);
+    float rate = hwk_approx_sqrt_f32((msu + epsilon) / (new_msg + epsilon));
+    if (!panel->is_active[r])
+        return;
+    panel->mean_square_gradient[at] = new_msg;
+    panel->mean_square_update[at] =
+        (float)((double)(rho * msu) + (double)((one_minus_rho * rate) * rate) * square);
+    panel->weights[at] = (float)((double)panel->weights[at] - (double)rate * gradient);
 }
 
-static void update_adadelta(const hwk_row *row, double x, const hwk_rule *rule, int32_t n)
+static void move_plain(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
+                       int32_t r)
 {
-    int has_decay = rule->l1 != 0 || rule->l2 != 0;
-    if (row->consensus)
-        update_adadelta_loop(row, x, rule, n, 1, 1);
-    else if (has_decay)
-        update_adadelta_loop(row, x, rule, n, 1, 0);
-    else
-        update_adadelta_loop(row, x, rule, n, 0, 0);
+    double gradient = gradient_of(panel, rule, x, at, r);
+    if (panel->is_active[r])
+        panel->weights[at] = (float)((double)panel->weights[at] + (double)rule->step * -gradient);
 }
 
-enum { PLAIN, CLASSICAL, NESTEROV };
-
-static void update_sgd_loop(const hwk_row *row, double x, const hwk_rule *rule, int32_t n, int kind,
-                            int has_decay, int has_consensus)
+static void move_classical(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
+                           int32_t r)
 {
-    float *weights = row->weights;
-    float *momenta = row->momenta;
-    const double *g = row->gradient;
-    const int32_t *is_active = row->is_active;
-    const float *consensus = row->consensus;
-    const double step = rule->step;
-    for (int32_t r = 0; r < n; r++) {
-        double w = weights[r];
-        double gradient = gradient_of(g[r], x, w, rule, has_decay);
-        if (has_consensus)
-            gradient += row->consensus_pull * (double)(weights[r] - consensus[r]);
-        float new_weight;
-        if (kind == PLAIN) {
-            new_weight = (float)(w + step * -gradient);
-        } else if (kind == CLASSICAL) {
-            double delta = -step * gradient;
-            new_weight = (float)(w + delta);
-            new_weight = new_weight + rule->momentum * momenta[r];
-            momenta[r] = select_f32(is_active[r], (float)delta, momenta[r]);
-        } else {
-            float momentum = momenta[r] * rule->momentum;
-            momentum = (float)((double)momentum - gradient);
-            new_weight = (float)(w + step * (double)momentum);
-            momenta[r] = select_f32(is_active[r], momentum, momenta[r]);
-        }
-        weights[r] = select_f32(is_active[r], new_weight, weights[r]);
-    }
+    if (!panel->is_active[r])
+        return;
+    double delta = -(double)rule->step * gradient_of(panel, rule, x, at, r);
+    float weight = (float)((double)panel->weights[at] + delta);
+    panel->weights[at] = weight + rule->momentum * panel->momenta[at];
+    panel->momenta[at] = (float)delta;
 }
 
-static void update_sgd(const hwk_row *row, double x, const hwk_rule *rule, int32_t n, int kind)
+static void move_nesterov(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
+                          int32_t r)
 {
-    int has_decay = row->consensus || rule->l1 != 0 || rule->l2 != 0;
-    update_sgd_loop(row, x, rule, n, kind, has_decay, row->consensus != NULL);
+    if (!panel->is_active[r])
+        return;
+    float momentum = panel->momenta[at] * rule->momentum;
+    momentum = (float)((double)momentum - gradient_of(panel, rule, x, at, r));
+    panel->weights[at] =
+        (float)((double)panel->weights[at] + (double)rule->step * (double)momentum);
+    panel->momenta[at] = momentum;
 }
 
-static void update_plain(const hwk_row *row, double x, const hwk_rule *rule, int32_t n)
-{
-    update_sgd(row, x, rule, n, PLAIN);
-}
+/* --- The fast arithmetic ---------------------------------------------------------------------- */
 
-static void update_classical(const hwk_row *row, double x, const hwk_rule *rule, int32_t n)
+static float fast_gradient_of(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
+                              int32_t r)
 {
-    update_sgd(row, x, rule, n, CLASSICAL);
-}
-
-static void update_nesterov(const hwk_row *row, double x, const hwk_rule *rule, int32_t n)
-{
-    update_sgd(row, x, rule, n, NESTEROV);
-}
-
-/* --- The fast arithmetic ------------------------------------------------------------------------
- */
-
-static void accumulate_fast(float *sums, const float *weights, float x, int32_t n)
-{
-    for (int32_t r = 0; r < n; r++)
-        sums[r] += weights[r] * x;
-}
-
-static float fast_gradient(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t r)
-{
-    float w = row->weights[r];
-    float gradient = row->gradient[r] * x;
-    if (row->consensus || rule->l1 != 0 || rule->l2 != 0)
+    float w = panel->weights[at], gradient = (float)panel->gradient[r] * (float)x;
+    if (panel->consensus || rule->l1 != 0 || rule->l2 != 0)
         gradient = (gradient + (float)sign_of(w) * (float)rule->l1) + w * (float)rule->l2;
-    if (row->consensus)
-        gradient += row->consensus_pull * (w - row->consensus[r]);
+    if (panel->consensus)
+        gradient += (float)panel->consensus_pull * (w - panel->consensus[at]);
     return gradient;
 }
 
-static void fast_adadelta(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t n)
+/* The squares of a panel's row are added in float, and the sum is added as double. */
+static void fast_adadelta(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule)
 {
-    float *msu = row->mean_square_update, *msg = row->mean_square_gradient;
-    for (int32_t r = 0; r < n; r++) {
-        float gradient = fast_gradient(row, x, rule, r);
-        float square = gradient * gradient;
-        row->sum_square_gradient[r] += square;
-        float new_msg = rule->rho * msg[r] + rule->one_minus_rho * square;
-        float rate = hwk_approx_sqrt_f32((msu[r] + rule->epsilon) / (new_msg + rule->epsilon));
-        float new_msu = rule->rho * msu[r] + ((rule->one_minus_rho * rate) * rate) * square;
-        if (!row->is_active[r])
-            continue;
-        msg[r] = new_msg;
-        msu[r] = new_msu;
-        row->weights[r] = row->weights[r] - rate * gradient;
+    float sums[LANES] = {0};
+    for (int32_t i = 0; i < inputs->n; i++) {
+        for (int32_t r = 0; r < LANES; r++) {
+            int64_t at = (int64_t)unit_of(inputs, i) * LANES + r;
+            float gradient = fast_gradient_of(panel, rule, inputs->values[i], at, r);
+            float square = gradient * gradient;
+            float *msu = &panel->mean_square_update[at], *msg = &panel->mean_square_gradient[at];
+            sums[r] += square;
+            float new_msg = rule->rho * *msg + rule->one_minus_rho * square;
+            float rate = hwk_approx_sqrt_f32((*msu + rule->epsilon) / (new_msg + rule->epsilon));
+            if (!panel->is_active[r])
+                continue;
+            *msg = new_msg;
+            *msu = rule->rho * *msu + ((rule->one_minus_rho * rate) * rate) * square;
+            panel->weights[at] = panel->weights[at] - rate * gradient;
+        }
     }
+    for (int32_t r = 0; r < LANES; r++)
+        panel->sum_square_gradient[r] += (double)sums[r];
 }
 
-static void fast_plain(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t n)
+static void fast_move_plain(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
+                            int32_t r)
 {
-    for (int32_t r = 0; r < n; r++)
-        if (row->is_active[r])
-            row->weights[r] = row->weights[r] - rule->step * fast_gradient(row, x, rule, r);
+    if (panel->is_active[r])
+        panel->weights[at] -= rule->step * fast_gradient_of(panel, rule, x, at, r);
 }
 
-static void fast_classical(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t n)
+static void fast_move_classical(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
+                                int32_t r)
 {
-    for (int32_t r = 0; r < n; r++) {
-        if (!row->is_active[r])
-            continue;
-        float delta = rule->step * fast_gradient(row, x, rule, r);
-        row->weights[r] = (row->weights[r] - delta) + rule->momentum * row->momenta[r];
-        row->momenta[r] = -delta;
+    if (!panel->is_active[r])
+        return;
+    float delta = rule->step * fast_gradient_of(panel, rule, x, at, r);
+    panel->weights[at] = (panel->weights[at] - delta) + rule->momentum * panel->momenta[at];
+    panel->momenta[at] = -delta;
+}
+
+static void fast_move_nesterov(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
+                               int32_t r)
+{
+    if (!panel->is_active[r])
+        return;
+    panel->momenta[at] =
+        panel->momenta[at] * rule->momentum - fast_gradient_of(panel, rule, x, at, r);
+    panel->weights[at] = panel->weights[at] + rule->step * panel->momenta[at];
+}
+
+#define DEFINE_UPDATE(name, move)                                                                  \
+    static void name(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule)       \
+    {                                                                                              \
+        move_all(panel, inputs, rule, move);                                                       \
     }
-}
+DEFINE_UPDATE(adadelta, move_adadelta)
+DEFINE_UPDATE(plain, move_plain)
+DEFINE_UPDATE(classical, move_classical)
+DEFINE_UPDATE(nesterov, move_nesterov)
+DEFINE_UPDATE(fast_plain, fast_move_plain)
+DEFINE_UPDATE(fast_classical, fast_move_classical)
+DEFINE_UPDATE(fast_nesterov, fast_move_nesterov)
 
-static void fast_nesterov(const hwk_fast_row *row, float x, const hwk_rule *rule, int32_t n)
-{
-    for (int32_t r = 0; r < n; r++) {
-        if (!row->is_active[r])
-            continue;
-        row->momenta[r] = row->momenta[r] * rule->momentum - fast_gradient(row, x, rule, r);
-        row->weights[r] = row->weights[r] + rule->step * row->momenta[r];
-    }
-}
-
-const hwk_table hwk_table_ref = {
-    .name = "ref",
-    .accumulate = accumulate,
-    .accumulate_squares = accumulate_squares,
-    .update_adadelta = update_adadelta,
-    .update_plain = update_plain,
-    .update_classical = update_classical,
-    .update_nesterov = update_nesterov,
-    .accumulate_fast = accumulate_fast,
-    .fast_adadelta = fast_adadelta,
-    .fast_plain = fast_plain,
-    .fast_classical = fast_classical,
-    .fast_nesterov = fast_nesterov,
-};
+const hwk_table hwk_table_ref = {.name = "ref",
+                                 .sum_eightfold = sum_eightfold,
+                                 .sum_in_order = sum_in_order,
+                                 .sum_fast = sum_fast,
+                                 .sum_squares = sum_squares,
+                                 .add_errors = add_errors,
+                                 .add_errors_fast = add_errors_fast,
+                                 .adadelta = adadelta,
+                                 .plain = plain,
+                                 .classical = classical,
+                                 .nesterov = nesterov,
+                                 .fast_adadelta = fast_adadelta,
+                                 .fast_plain = fast_plain,
+                                 .fast_classical = fast_classical,
+                                 .fast_nesterov = fast_nesterov};

@@ -125,7 +125,7 @@ static hw_status finish_row(const hwi_scorer *s, const hwi_work *work, hwi_score
     const hwi_layer *output = &s->network->layers[s->network->n_layers - 1];
     const double *y = work->layers[s->network->n_layers - 1].activation;
     if (kind == HWI_SCORE_HIDDEN) {
-        memcpy(out, work->layers[s->hidden_layer].activation,
+        memcpy(out, work->layers[s->hidden_layer].dense,
                (size_t)s->network->layers[s->hidden_layer].n_units * sizeof(double));
         return HW_OK;
     }
@@ -234,7 +234,7 @@ static hw_status new_scratches(const hwi_scorer *scorer, int n, scratch **out, h
     hw_status status = scratches ? HW_OK : HW_ENOMEM;
     for (int i = 0; i < n && status == HW_OK; i++) {
         status = hwi_work_new(scorer->network, hwi_encoder_max_active(encoder), false,
-                              &scratches[i].work, err);
+                              (hwi_seat){0}, &scratches[i].work, err);
         scratches[i].raw = HWI_ALLOC_ARRAY(double, width *BLOCK_ROWS);
         scratches[i].offsets = HWI_NEW_ARRAY(double, BLOCK_ROWS);
         if (status == HW_OK && (!scratches[i].raw || !scratches[i].offsets))

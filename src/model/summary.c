@@ -16,7 +16,7 @@ static int64_t place_of(const hwi_layer *layer, int64_t i)
 {
     int64_t channel = i % layer->n_channels, pair = i / layer->n_channels;
     int64_t input = pair % layer->n_in, unit = pair / layer->n_in;
-    return input * layer->stride + layer->n_channels * unit + channel;
+    return hwi_layer_at(layer, input, (int32_t)(layer->n_channels * unit + channel));
 }
 
 static void rate_statistics(const hwi_layer *layer, float epsilon, hwi_layer_statistics *s)

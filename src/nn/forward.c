@@ -69,55 +69,31 @@ static void draw_mask(const hwi_layer *layer, const hwi_dropout *dropout, uint8_
         is_kept[u] = (double)hwi_rng_float(&rng) > layer->dropout_ratio;
 }
 
-/* Spec 5.2: eight partial sums over the inputs by their number modulo 8, then the rest one by one.
- * Inputs that are 0 add nothing to any sum, so leaving them out keeps every bit. */
-static void sum_inputs(const hwi_layer *layer, const hwk_table *kernels, const hwi_active *input,
+/* Weighted sums of the own rows. Spec 5.2: eight partial sums over the inputs by their number
+ * modulo 8, then the rest one by one; Maxout (spec 5.4) sums plainly. Inputs that are 0 add nothing
+ * to any sum, so leaving them out keeps every bit. */
+static void sum_inputs(const hwi_layer *layer, const hwi_work *work, const hwi_active *input,
                        hwi_layer_work *lw)
 {
-    const int32_t stride = layer->stride, n_blocked = layer->n_in / N_PARTIALS * N_PARTIALS;
-    memset(lw->partials, 0, (size_t)N_PARTIALS * (size_t)stride * sizeof(double));
-    int32_t i = 0;
-    for (; i < input->n && input->units[i] < n_blocked; i++) {
-        int32_t c = input->units[i];
-        kernels->accumulate(lw->partials + (int64_t)(c % N_PARTIALS) * stride,
-                            layer->weights + (int64_t)c * stride, input->values[i], stride);
+    const hwk_table *kernels = work->kernels;
+    const int32_t n_blocked = layer->n_in / N_PARTIALS * N_PARTIALS;
+    const hwk_inputs inputs = {input->n, input->units, input->values};
+    for (int32_t p = lw->panel_begin; p < lw->panel_end; p++) {
+        const float *weights = layer->weights + hwi_layer_at(layer, 0, p * HWK_LANES);
+        double *net = lw->net + (int64_t)p * HWK_LANES;
+        if (work->is_fast) {
+            _Alignas(64) float sums[HWK_LANES];
+            kernels->sum_fast(sums, weights, &inputs);
+            for (int32_t r = 0; r < HWK_LANES; r++)
+                net[r] = (double)sums[r];
+        } else if (layer->kind == HWI_UNIT_MAXOUT) {
+            kernels->sum_in_order(net, weights, &inputs);
+        } else {
+            kernels->sum_eightfold(net, weights, &inputs, n_blocked);
+        }
     }
-    const double *p = lw->partials;
-    for (int32_t r = 0; r < stride; r++) {
-        double sum = 0;
-        sum += ((p[r] + p[stride + r]) + p[2 * stride + r]) + p[3 * stride + r];
-        sum += ((p[4 * stride + r] + p[5 * stride + r]) + p[6 * stride + r]) + p[7 * stride + r];
-        lw->net[r] = sum;
-    }
-    for (; i < input->n; i++)
-        kernels->accumulate(lw->net, layer->weights + (int64_t)input->units[i] * stride,
-                            input->values[i], stride);
-    for (int32_t r = 0; r < layer->n_rows; r++)
+    for (int32_t r = lw->unit_begin * layer->n_channels; r < lw->unit_end * layer->n_channels; r++)
         lw->net[r] += layer->biases[r];
-}
-
-/* Spec 5.4: Maxout sums plainly, in ascending order. */
-static void sum_inputs_maxout(const hwi_layer *layer, const hwk_table *kernels,
-                              const hwi_active *input, hwi_layer_work *lw)
-{
-    memset(lw->net, 0, (size_t)layer->stride * sizeof(double));
-    for (int32_t i = 0; i < input->n; i++)
-        kernels->accumulate(lw->net, layer->weights + (int64_t)input->units[i] * layer->stride,
-                            input->values[i], layer->stride);
-    for (int32_t r = 0; r < layer->n_rows; r++)
-        lw->net[r] += layer->biases[r];
-}
-
-static void sum_inputs_fast(const hwi_layer *layer, const hwk_table *kernels,
-                            const hwi_active *input, hwi_layer_work *lw)
-{
-    memset(lw->fast_net, 0, (size_t)layer->stride * sizeof(float));
-    for (int32_t i = 0; i < input->n; i++)
-        kernels->accumulate_fast(lw->fast_net,
-                                 layer->weights + (int64_t)input->units[i] * layer->stride,
-                                 (float)input->values[i], layer->stride);
-    for (int32_t r = 0; r < layer->n_rows; r++)
-        lw->net[r] = (double)lw->fast_net[r] + layer->biases[r];
 }
 
 static void softmax(const double *net, int32_t n, double *out)
@@ -134,9 +110,9 @@ static void softmax(const double *net, int32_t n, double *out)
         out[i] /= sum;
 }
 
-static void activate_maxout(const hwi_layer *layer, hwi_layer_work *lw, bool has_mask)
+static void activate_maxout(hwi_layer_work *lw, bool has_mask)
 {
-    for (int32_t u = 0; u < layer->n_units; u++) {
+    for (int32_t u = lw->unit_begin; u < lw->unit_end; u++) {
         if (has_mask && !lw->is_kept[u]) {
             lw->activation[u] = 0;
             continue;
@@ -146,52 +122,58 @@ static void activate_maxout(const hwi_layer *layer, hwi_layer_work *lw, bool has
     }
 }
 
+/* Activations of the own units; softmax, which needs the sums of all, of all units. */
 static void activate(const hwi_layer *layer, hwi_layer_work *lw, bool has_mask)
 {
     const double *z = lw->net;
     double *a = lw->activation;
-    const int32_t n = layer->n_units;
+    const int32_t begin = lw->unit_begin, end = lw->unit_end;
     switch (layer->kind) {
     case HWI_UNIT_TANH:
-        for (int32_t u = 0; u < n; u++)
+        for (int32_t u = begin; u < end; u++)
             a[u] = 1 - 2 / (1 + exp(2 * z[u]));
         break;
     case HWI_UNIT_RECTIFIER:
-        for (int32_t u = 0; u < n; u++)
+        for (int32_t u = begin; u < end; u++)
             a[u] = 0.5 * (z[u] + fabs(z[u]));
         break;
     case HWI_UNIT_EXP_RECTIFIER:
-        for (int32_t u = 0; u < n; u++)
+        for (int32_t u = begin; u < end; u++)
             a[u] = z[u] >= 0 ? z[u] : exp(z[u]) - 1;
         break;
     case HWI_UNIT_MAXOUT:
-        activate_maxout(layer, lw, has_mask);
+        activate_maxout(lw, has_mask);
         return;
     case HWI_UNIT_SOFTMAX:
-        softmax(z, n, a);
+        softmax(z, layer->n_units, a);
         return;
     case HWI_UNIT_LINEAR:
-        memcpy(a, z, (size_t)n * sizeof(double));
+        for (int32_t u = begin; u < end; u++)
+            a[u] = z[u];
         return;
     }
-    for (int32_t u = 0; has_mask && u < n; u++)
+    for (int32_t u = begin; has_mask && u < end; u++)
         if (!lw->is_kept[u])
             a[u] = 0;
 }
 
-static void update_averages(const hwi_layer *layer, const double *activation)
+static void update_averages(const hwi_layer *layer, const hwi_layer_work *lw)
 {
-    for (int32_t u = 0; u < layer->n_units; u++)
-        layer->average_activation[u] = 0.999 * layer->average_activation[u] + 0.001 * activation[u];
+    double *average = layer->average_activation;
+    for (int32_t u = lw->unit_begin; u < lw->unit_end; u++)
+        average[u] = 0.999 * average[u] + 0.001 * lw->activation[u];
 }
 
-static void list_output(const hwi_layer *layer, hwi_layer_work *lw)
+/* What the layer passes on; scale is that of dropout when scoring. */
+static void list_output(const hwi_layer *layer, double scale, hwi_layer_work *lw)
 {
     int32_t n = 0;
     for (int32_t u = 0; u < layer->n_units; u++) {
+        double a = scale == 1 ? lw->activation[u] : lw->activation[u] * scale;
+        lw->dense[u] = a;
         lw->output.units[n] = u;
-        lw->output.values[n] = lw->activation[u];
-        n += lw->activation[u] != 0;
+        lw->output.values[n] = a;
+        n += a != 0;
     }
     lw->output.n = n;
 }
@@ -203,26 +185,24 @@ void hwi_forward(const hwi_network *network, hwi_work *work, const hwi_dropout *
     for (int32_t l = 0; l < network->n_layers; l++) {
         const hwi_layer *layer = &network->layers[l];
         hwi_layer_work *lw = &work->layers[l];
-        bool has_mask = dropout && layer->has_dropout;
+        bool has_mask = dropout && layer->has_dropout, is_output = l == network->n_layers - 1;
         if (has_mask)
             draw_mask(layer, dropout, lw->is_kept);
-        if (work->is_fast)
-            sum_inputs_fast(layer, work->kernels, input, lw);
-        else if (layer->kind == HWI_UNIT_MAXOUT)
-            sum_inputs_maxout(layer, work->kernels, input, lw);
-        else
-            sum_inputs(layer, work->kernels, input, lw);
-        if (layer->kind == HWI_UNIT_LINEAR)
+        sum_inputs(layer, work, input, lw);
+        bool owns_first = lw->unit_begin == 0 && lw->unit_end > 0;
+        if (layer->kind == HWI_UNIT_LINEAR && owns_first)
             lw->net[0] += output_offset;
-        activate(layer, lw, has_mask);
-        if (l == network->n_layers - 1)
+        bool needs_all = layer->kind == HWI_UNIT_SOFTMAX;
+        if (needs_all && lw->is_divided)
+            hwi_team_meet(work->team);
+        if (!needs_all || lw->unit_end > lw->unit_begin)
+            activate(layer, lw, has_mask);
+        if (is_output)
             break;
         if (averages && layer->average_activation)
-            update_averages(&averages->layers[l], lw->activation);
-        if (!dropout && layer->dropout_ratio > 0)
-            for (int32_t u = 0; u < layer->n_units; u++)
-                lw->activation[u] *= 1 - layer->dropout_ratio;
-        list_output(layer, lw);
+            update_averages(&averages->layers[l], lw);
+        hwi_team_meet(work->team);
+        list_output(layer, dropout ? 1 : 1 - layer->dropout_ratio, lw);
         input = &lw->output;
     }
 }

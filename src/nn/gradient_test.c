@@ -187,7 +187,7 @@ static void compare_gradients(setup *s, hw_activation activation, hwi_network *l
         hwi_layer *layer = &s->network->layers[l];
         for (int32_t c = 0; c < layer->n_in; c++) {
             for (int32_t r = 0; r < layer->n_rows; r++) {
-                int64_t at = (int64_t)c * layer->stride + r;
+                int64_t at = hwi_layer_at(layer, c, r);
                 double analytic =
                     (double)layer->weights[at] - (double)learned->layers[l].weights[at];
                 check_entry(s, activation, "a weight", l, analytic,

@@ -30,7 +30,7 @@ static void initialize_weights(hwi_layer *layer, hw_initial_weight_distribution 
     bool is_softmax = layer->kind == HWI_UNIT_SOFTMAX;
     for (int32_t u = 0; u < layer->n_units; u++) {
         for (int32_t c = 0; c < layer->n_in; c++) {
-            float *entry = &layer->weights[(int64_t)c * layer->stride + layer->n_channels * u];
+            float *entry = &layer->weights[hwi_layer_at(layer, c, layer->n_channels * u)];
             for (int32_t k = 0; k < layer->n_channels; k++)
                 entry[k] = draw_weight(&rng, distribution, scale, range, is_softmax);
         }

@@ -6,7 +6,7 @@
 #include "base/slab.h"
 #include "params/rules.h"
 
-enum { FLOATS_PER_LINE = 16, MAX_PARAMETERS = 100000000 };
+enum { MAX_PARAMETERS = 100000000 };
 
 static hwi_unit_kind kind_of_activation(hw_activation activation)
 {
@@ -41,14 +41,14 @@ static void describe_layer(const hwi_network_shape *shape, int32_t l, hwi_layer 
     }
     layer->n_channels = layer->kind == HWI_UNIT_MAXOUT ? 2 : 1;
     layer->n_rows = layer->n_units * layer->n_channels;
-    layer->stride = (layer->n_rows + FLOATS_PER_LINE - 1) / FLOATS_PER_LINE * FLOATS_PER_LINE;
+    layer->n_panels = (layer->n_rows + HWK_LANES - 1) / HWK_LANES;
 }
 
 static void lay_out(const hwi_network_shape *shape, hwi_network *network, hwi_slab *c)
 {
     for (int32_t l = 0; l < network->n_layers; l++) {
         hwi_layer *layer = &network->layers[l];
-        int64_t n_weights = (int64_t)layer->n_in * layer->stride;
+        int64_t n_weights = hwi_layer_n_entries(layer);
         layer->weights = hwi_slab_take(c, n_weights, sizeof(float));
         layer->biases = hwi_slab_take(c, layer->n_rows, sizeof(double));
         if (shape->has_adadelta) {
@@ -161,7 +161,7 @@ void hwi_layer_export_weights(const hwi_layer *layer, const float *values, float
     for (int32_t u = 0; u < layer->n_units; u++) {
         for (int32_t c = 0; c < layer->n_in; c++) {
             for (int32_t k = 0; k < layer->n_channels; k++)
-                *h2o_order++ = values[(int64_t)c * layer->stride + layer->n_channels * u + k];
+                *h2o_order++ = values[hwi_layer_at(layer, c, layer->n_channels * u + k)];
         }
     }
 }
@@ -171,7 +171,7 @@ void hwi_layer_import_weights(const hwi_layer *layer, const float *h2o_order, fl
     for (int32_t u = 0; u < layer->n_units; u++) {
         for (int32_t c = 0; c < layer->n_in; c++) {
             for (int32_t k = 0; k < layer->n_channels; k++)
-                values[(int64_t)c * layer->stride + layer->n_channels * u + k] = *h2o_order++;
+                values[hwi_layer_at(layer, c, layer->n_channels * u + k)] = *h2o_order++;
         }
     }
 }

@@ -3,14 +3,17 @@
  * The network: layers of weights, biases and optimiser state as views over one slab. Plain data;
  * who trains it has it alone, scoring only reads.
  *
- * Weights are stored input by input: entry (c, r) of a matrix is at c * stride + r. All work of a
- * sample is then a loop over neighbouring units r for one input c, whatever the kind of input (a
- * lit level, a number, an activation), inputs that are 0 cost nothing, and sums over inputs keep
- * H2O's order inside each unit. Files and JSON have H2O's order, unit by unit: see
- * hwi_layer_export_weights. */
+ * Weights are stored in panels of sixteen rows (rows are units, or unit channels of Maxout): in a
+ * panel a cache line holds the weights of one input to its sixteen rows, and the lines of all
+ * inputs follow each other. All work of a sample is then a loop over the lines of one panel, with
+ * the sums of its rows in registers, whatever the kind of input (a lit level, a number, an
+ * activation); inputs that are 0 cost nothing, and sums over inputs keep H2O's order inside each
+ * unit. A thread of the team owns whole panels, so no line is written by two. Files and JSON have
+ * H2O's order, unit by unit: see hwi_layer_export_weights. Letters: C inputs, P panels. */
 #pragma once
 
 #include "base/status.h"
+#include "kernels/kernels.h"
 #include "params/params.h"
 
 typedef enum hwi_unit_kind {
@@ -28,16 +31,16 @@ typedef struct hwi_layer {
     int32_t n_units;
     int32_t n_channels; /* 2 for Maxout, else 1 */
     int32_t n_rows; /* n_units * n_channels; row of a unit's channel: n_channels * unit + channel */
-    int32_t stride; /* floats from one input to the next: n_rows, rounded up to a cache line */
+    int32_t n_panels;     /* of HWK_LANES rows; the last may be padded, padding stays 0 */
     double dropout_ratio; /* scoring multiplies by 1 - ratio */
     bool has_dropout;     /* a *WithDropout activation (a ratio of 0 still draws) */
-    float *weights;       /* (n_in, stride) */
+    float *weights;       /* (P, C, 16) */
     double *biases;       /* (n_rows) */
     /* ADADELTA: mean squared update and mean squared gradient. NULL with other optimisers. */
-    float *mean_square_update, *mean_square_gradient;  /* (n_in, stride) */
+    float *mean_square_update, *mean_square_gradient;  /* (P, C, 16) */
     double *bias_square_update, *bias_square_gradient; /* (n_rows) */
     /* Momentum; NULL without. */
-    float *momenta;             /* (n_in, stride) */
+    float *momenta;             /* (P, C, 16) */
     double *bias_momenta;       /* (n_rows) */
     double *average_activation; /* (n_units) of a sparse autoencoder; NULL else */
 } hwi_layer;
@@ -74,14 +77,30 @@ hw_status hwi_network_copy(const hwi_network *network, hwi_network **out,
 int64_t hwi_network_n_parameters(const hwi_network *network);
 
 /* Between our order and H2O's. In H2O's order entry (unit u, input c, channel k) is at
- * n_channels * (u * n_in + c) + k. `values` is any (n_in, stride) array of the layer; h2o_order has
+ * n_channels * (u * n_in + c) + k. `values` is any (P, C, 16) array of the layer; h2o_order has
  * n_in * n_rows. */
 void hwi_layer_export_weights(const hwi_layer *layer, const float *values, float *h2o_order);
 void hwi_layer_import_weights(const hwi_layer *layer, const float *h2o_order, float *values);
+/* Where the entry of an input and a row is in the layer's arrays of weights and their state. */
+static inline int64_t hwi_layer_at(const hwi_layer *layer, int64_t input, int32_t row)
+{
+    int64_t line = (int64_t)(row / HWK_LANES) * layer->n_in + input;
+    return line * HWK_LANES + row % HWK_LANES;
+}
+/* Numbers in such an array. */
+static inline int64_t hwi_layer_n_entries(const hwi_layer *layer)
+{
+    return (int64_t)layer->n_panels * layer->n_in * HWK_LANES;
+}
+/* Rows with the padding of the last panel: the length of a workspace's arrays by row. */
+static inline int32_t hwi_layer_n_padded(const hwi_layer *layer)
+{
+    return layer->n_panels * HWK_LANES;
+}
 static inline float hwi_layer_weight(const hwi_layer *layer, int32_t unit, int32_t input,
                                      int32_t channel)
 {
-    return layer->weights[(int64_t)input * layer->stride + layer->n_channels * unit + channel];
+    return layer->weights[hwi_layer_at(layer, input, layer->n_channels * unit + channel)];
 }
 
 const char *

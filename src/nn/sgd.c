@@ -113,7 +113,7 @@ static double class_gradient(hw_loss loss, double y, double t)
     }
 }
 
-/* Derivative of the loss by the net input of the output layer, into its error. */
+/* Derivative of the loss by the net input of the own outputs, into their errors. */
 static void output_errors(const hwi_sgd *sgd, const hwi_layer *layer, hwi_layer_work *lw,
                           double target, const double *targets, double weight)
 {
@@ -122,7 +122,7 @@ static void output_errors(const hwi_sgd *sgd, const hwi_layer *layer, hwi_layer_
     if (loss == HW_LOSS_HUBER && !targets && layer->kind != HWI_UNIT_LINEAR)
         loss = is_beyond_huber_border(layer, y, (int32_t)target) ? HW_LOSS_ABSOLUTE
                                                                  : HW_LOSS_QUADRATIC;
-    for (int32_t u = 0; u < layer->n_units; u++) {
+    for (int32_t u = lw->unit_begin; u < lw->unit_end; u++) {
         if (targets) {
             /* H2O applies no derivative of the output's activation. */
             lw->error[u] = hwi_distribution_gradient(&sgd->distribution, targets[u], y[u]);
@@ -155,14 +155,16 @@ static double hidden_gradient(const hwi_sgd *sgd, hwi_unit_kind kind, double err
     }
 }
 
-/* Gradient and activity of every row: of Maxout only the winning channel's. */
+/* Gradient and activity of the own rows: of Maxout only the winning channel's. */
 static void find_active_rows(const hwi_sgd *sgd, const hwi_layer *layer, bool is_output,
                              hwi_layer_work *lw)
 {
-    memset(lw->gradient, 0, (size_t)layer->stride * sizeof(double));
-    memset(lw->is_active, 0, (size_t)layer->stride * sizeof(int32_t));
+    int32_t begin = lw->panel_begin * HWK_LANES;
+    size_t n = (size_t)(lw->panel_end - lw->panel_begin) * HWK_LANES;
+    memset(lw->gradient + begin, 0, n * sizeof(double));
+    memset(lw->is_active + begin, 0, n * sizeof(int32_t));
     lw->n_active_rows = 0;
-    for (int32_t u = 0; u < layer->n_units; u++) {
+    for (int32_t u = lw->unit_begin; u < lw->unit_end; u++) {
         double g = is_output ? lw->error[u]
                              : hidden_gradient(sgd, layer->kind, lw->error[u], lw->activation[u]);
         if (g == 0 && sgd->skips_zero_gradient)
@@ -174,74 +176,104 @@ static void find_active_rows(const hwi_sgd *sgd, const hwi_layer *layer, bool is
     }
 }
 
-/* Errors of four units below at once: each is a sum over the active rows in ascending order, so
- * four independent chains hide the latency of the additions. */
-static void errors_of_four(const hwi_layer *layer, const hwi_layer_work *lw, const int32_t *units,
-                           double *error)
+static bool has_active_row(const hwi_layer_work *lw, int32_t panel)
 {
-    const float *w0 = layer->weights + (int64_t)units[0] * layer->stride;
-    const float *w1 = layer->weights + (int64_t)units[1] * layer->stride;
-    const float *w2 = layer->weights + (int64_t)units[2] * layer->stride;
-    const float *w3 = layer->weights + (int64_t)units[3] * layer->stride;
-    double e0 = 0, e1 = 0, e2 = 0, e3 = 0;
-    for (int32_t k = 0; k < lw->n_active_rows; k++) {
-        int32_t row = lw->active_rows[k];
-        double g = lw->gradient[row];
-        e0 += g * (double)w0[row];
-        e1 += g * (double)w1[row];
-        e2 += g * (double)w2[row];
-        e3 += g * (double)w3[row];
+    int32_t any = 0;
+    for (int32_t r = 0; r < HWK_LANES; r++)
+        any |= lw->is_active[panel * HWK_LANES + r];
+    return any;
+}
+
+/* Whether the errors of all units of a piece have no effect: the gradient of a Rectifier that is
+ * off is 0 whatever its error. */
+static bool is_off(const hwi_layer *below, const hwi_layer_work *below_work, int32_t begin,
+                   int32_t n)
+{
+    if (below->kind != HWI_UNIT_RECTIFIER)
+        return false;
+    for (int32_t u = begin; u < begin + n; u++)
+        if (below_work->dense[u] != 0)
+            return false;
+    return true;
+}
+
+/* Each error is a sum over the rows in ascending order. With several owners it goes through their
+ * hands, sixteen errors at a time, while the next sixteen are begun. */
+static void errors_below_exactly(const hwi_layer *layer, const hwi_layer_work *lw,
+                                 const hwi_layer *below, hwi_work *work, hwi_layer_work *below_work)
+{
+    hwi_team *team = lw->is_divided ? work->team : NULL;
+    if (!team && lw->unit_begin == lw->unit_end)
+        return;
+    for (int32_t c = 0; c < layer->n_in; c += HWK_LANES) {
+        int32_t n = layer->n_in - c < HWK_LANES ? layer->n_in - c : HWK_LANES;
+        hwi_team_await_turn(team, work->member);
+        double *error = below_work->error + c;
+        if (lw->panel_begin == 0)
+            memset(error, 0, (size_t)n * sizeof(double));
+        bool has_effect = !is_off(below, below_work, c, n);
+        for (int32_t p = lw->panel_begin; has_effect && p < lw->panel_end; p++)
+            if (has_active_row(lw, p))
+                work->kernels->add_errors(error,
+                                          layer->weights + hwi_layer_at(layer, c, p * HWK_LANES),
+                                          lw->gradient + (int64_t)p * HWK_LANES, n);
+        hwi_team_pass_on(team, work->member);
     }
-    error[units[0]] = e0;
-    error[units[1]] = e1;
-    error[units[2]] = e2;
-    error[units[3]] = e3;
 }
 
-static void errors_below(const hwi_layer *layer, const hwi_layer_work *lw, const hwi_layer *below,
-                         hwi_layer_work *below_work)
+/* Every shard's part of the sums. */
+static void error_parts_below(const hwi_layer *layer, const hwi_layer_work *lw, hwi_work *work)
 {
-    int32_t pending[4];
-    int32_t n_pending = 0;
-    for (int32_t c = 0; c < layer->n_in; c++) {
-        /* The gradient of a Rectifier that is off is 0 whatever its error. */
-        if (below->kind == HWI_UNIT_RECTIFIER && below_work->activation[c] == 0) {
-            below_work->error[c] = 0;
-            continue;
-        }
-        pending[n_pending++] = c;
-        if (n_pending == 4) {
-            errors_of_four(layer, lw, pending, below_work->error);
-            n_pending = 0;
-        }
+    int64_t width = hwi_error_part_width(layer);
+    for (int32_t s = lw->shard_begin; s < lw->shard_end; s++) {
+        float *part = lw->error_parts + s * width;
+        memset(part, 0, (size_t)width * sizeof(float));
+        for (int32_t p = hwi_shard_begin(layer, s); p < hwi_shard_begin(layer, s + 1); p++)
+            if (has_active_row(lw, p))
+                work->kernels->add_errors_fast(
+                    part, layer->weights + hwi_layer_at(layer, 0, p * HWK_LANES),
+                    lw->gradient + (int64_t)p * HWK_LANES, layer->n_in);
     }
-    for (int32_t i = n_pending; i < 4 && n_pending > 0; i++)
-        pending[i] = pending[n_pending - 1];
-    if (n_pending > 0)
-        errors_of_four(layer, lw, pending, below_work->error);
 }
 
-static hwk_update *choose_update(const hwi_sgd *sgd, const hwk_table *kernels,
-                                 const hwi_layer *layer)
+/* The shards' parts together, for the own units below. */
+static void add_error_parts(const hwi_layer *layer, const hwi_layer_work *lw,
+                            hwi_layer_work *below_work)
 {
-    if (sgd->is_adaptive)
-        return kernels->update_adadelta;
-    if (!layer->momenta)
-        return kernels->update_plain;
-    return sgd->is_nesterov ? kernels->update_nesterov : kernels->update_classical;
+    int64_t width = hwi_error_part_width(layer);
+    for (int32_t u = below_work->unit_begin; u < below_work->unit_end; u++) {
+        float sum = lw->error_parts[u];
+        for (int32_t s = 1; s < lw->n_shards; s++)
+            sum += lw->error_parts[s * width + u];
+        below_work->error[u] = (double)sum;
+    }
 }
 
-static hwk_fast_update *choose_fast_update(const hwi_sgd *sgd, const hwk_table *kernels,
-                                           const hwi_layer *layer)
+static void errors_below(const hwi_layer *layer, hwi_layer_work *lw, const hwi_layer *below,
+                         hwi_work *work, hwi_layer_work *below_work)
 {
-    if (sgd->is_adaptive)
-        return kernels->fast_adadelta;
-    if (!layer->momenta)
-        return kernels->fast_plain;
-    return sgd->is_nesterov ? kernels->fast_nesterov : kernels->fast_classical;
+    if (work->is_fast)
+        error_parts_below(layer, lw, work);
+    else
+        errors_below_exactly(layer, lw, below, work, below_work);
+    hwi_team_meet(work->team);
+    if (work->is_fast)
+        add_error_parts(layer, lw, below_work);
 }
 
-static float *at_input(float *array, int64_t offset)
+static hwk_update *choose_update(const hwi_sgd *sgd, const hwi_work *work, const hwi_layer *layer)
+{
+    const hwk_table *kernels = work->kernels;
+    if (sgd->is_adaptive)
+        return work->is_fast ? kernels->fast_adadelta : kernels->adadelta;
+    if (!layer->momenta)
+        return work->is_fast ? kernels->fast_plain : kernels->plain;
+    if (sgd->is_nesterov)
+        return work->is_fast ? kernels->fast_nesterov : kernels->nesterov;
+    return work->is_fast ? kernels->fast_classical : kernels->classical;
+}
+
+static float *at_panel(float *array, int64_t offset)
 {
     return array ? array + offset : NULL;
 }
@@ -257,61 +289,29 @@ static hwk_rule rule_of_layer(const hwi_sgd *sgd, int32_t l)
                       .l2 = sgd->l2};
 }
 
-/* The inputs that move weights. fast_mode leaves alone what an input of 0 would move: decay,
- * regularisation. */
-typedef struct moving_inputs {
-    int32_t n;
-    const int32_t *units; /* NULL: all, in order */
-    const double *values;
-} moving_inputs;
-
-static void update_weights_exactly(const hwi_sgd *sgd, int32_t l, hwi_layer *layer,
-                                   hwi_layer_work *lw, const hwk_table *kernels,
-                                   const moving_inputs *inputs)
+/* Weights of the own rows. */
+static void update_weights(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer,
+                           hwi_layer_work *lw, const hwi_work *work, const hwk_inputs *inputs)
 {
     const hwk_rule rule = rule_of_layer(sgd, l);
-    hwk_update *update = choose_update(sgd, kernels, layer);
-    memset(lw->sum_squares, 0, (size_t)layer->stride * sizeof(double));
+    hwk_update *update = choose_update(sgd, work, layer);
     const float *consensus = sgd->consensus ? sgd->consensus->layers[l].weights : NULL;
-    for (int32_t i = 0; i < inputs->n; i++) {
-        int64_t offset = (int64_t)(inputs->units ? inputs->units[i] : i) * layer->stride;
-        hwk_row row = {.weights = layer->weights + offset,
-                       .mean_square_update = at_input(layer->mean_square_update, offset),
-                       .mean_square_gradient = at_input(layer->mean_square_gradient, offset),
-                       .momenta = at_input(layer->momenta, offset),
-                       .sum_square_gradient = lw->sum_squares,
-                       .gradient = lw->gradient,
-                       .is_active = lw->is_active,
-                       .consensus = consensus ? consensus + offset : NULL,
-                       .consensus_pull = sgd->consensus_pull};
-        update(&row, inputs->values[i], &rule, layer->stride);
+    for (int32_t p = lw->panel_begin; p < lw->panel_end; p++) {
+        if (!has_active_row(lw, p))
+            continue;
+        int64_t first = (int64_t)p * HWK_LANES, offset = hwi_layer_at(layer, 0, p * HWK_LANES);
+        memset(lw->sum_squares + first, 0, HWK_LANES * sizeof(double));
+        hwk_panel panel = {.weights = layer->weights + offset,
+                           .mean_square_update = at_panel(layer->mean_square_update, offset),
+                           .mean_square_gradient = at_panel(layer->mean_square_gradient, offset),
+                           .momenta = at_panel(layer->momenta, offset),
+                           .consensus = consensus ? consensus + offset : NULL,
+                           .consensus_pull = sgd->consensus_pull,
+                           .sum_square_gradient = lw->sum_squares + first,
+                           .gradient = lw->gradient + first,
+                           .is_active = lw->is_active + first};
+        update(&panel, inputs, &rule);
     }
-}
-
-static void update_weights_fast(const hwi_sgd *sgd, int32_t l, hwi_layer *layer, hwi_layer_work *lw,
-                                const hwk_table *kernels, const moving_inputs *inputs)
-{
-    const hwk_rule rule = rule_of_layer(sgd, l);
-    hwk_fast_update *update = choose_fast_update(sgd, kernels, layer);
-    memset(lw->fast_sum_squares, 0, (size_t)layer->stride * sizeof(float));
-    for (int32_t r = 0; r < layer->stride; r++)
-        lw->fast_gradient[r] = (float)lw->gradient[r];
-    const float *consensus = sgd->consensus ? sgd->consensus->layers[l].weights : NULL;
-    for (int32_t i = 0; i < inputs->n; i++) {
-        int64_t offset = (int64_t)(inputs->units ? inputs->units[i] : i) * layer->stride;
-        hwk_fast_row row = {.weights = layer->weights + offset,
-                            .mean_square_update = at_input(layer->mean_square_update, offset),
-                            .mean_square_gradient = at_input(layer->mean_square_gradient, offset),
-                            .momenta = at_input(layer->momenta, offset),
-                            .sum_square_gradient = lw->fast_sum_squares,
-                            .gradient = lw->fast_gradient,
-                            .is_active = lw->is_active,
-                            .consensus = consensus ? consensus + offset : NULL,
-                            .consensus_pull = (float)sgd->consensus_pull};
-        update(&row, (float)inputs->values[i], &rule, layer->stride);
-    }
-    for (int32_t r = 0; r < layer->n_rows; r++)
-        lw->sum_squares[r] = (double)lw->fast_sum_squares[r];
 }
 
 /* H2O scales a Maxout row over the wrong range: 2C - 2 neighbouring entries of both channels from
@@ -319,7 +319,7 @@ static void update_weights_fast(const hwi_sgd *sgd, int32_t l, hwi_layer *layer,
  * input i / 2. */
 static float *maxout_entry(const hwi_layer *layer, int32_t unit, int32_t i)
 {
-    return &layer->weights[(int64_t)(i / 2) * layer->stride + 2 * unit + i % 2];
+    return &layer->weights[hwi_layer_at(layer, i / 2, 2 * unit + i % 2)];
 }
 
 static void constrain_maxout_as_h2o(const hwi_layer *layer, int32_t unit, int32_t channel,
@@ -345,27 +345,8 @@ static void constrain_maxout_as_h2o(const hwi_layer *layer, int32_t unit, int32_
         *maxout_entry(layer, unit, channel + i) *= scale;
 }
 
-/* Sum of squared weights of every row, in H2O's order, into the last of the row_squares. */
-static const float *sum_row_squares(const hwi_layer *layer, hwi_layer_work *lw,
-                                    const hwk_table *kernels)
-{
-    const int32_t stride = layer->stride, n_blocked = layer->n_in / N_PARTIALS * N_PARTIALS;
-    float *p = lw->row_squares, *sum = p + (int64_t)N_PARTIALS * stride;
-    memset(p, 0, (size_t)N_PARTIALS * (size_t)stride * sizeof(float));
-    for (int32_t c = 0; c < n_blocked; c++)
-        kernels->accumulate_squares(p + (int64_t)(c % N_PARTIALS) * stride,
-                                    layer->weights + (int64_t)c * stride, stride);
-    for (int32_t r = 0; r < stride; r++) {
-        sum[r] = 0;
-        sum[r] += ((p[r] + p[stride + r]) + p[2 * stride + r]) + p[3 * stride + r];
-        sum[r] += ((p[4 * stride + r] + p[5 * stride + r]) + p[6 * stride + r]) + p[7 * stride + r];
-    }
-    for (int32_t c = n_blocked; c < layer->n_in; c++)
-        kernels->accumulate_squares(sum, layer->weights + (int64_t)c * stride, stride);
-    return sum;
-}
-
-static void constrain_weights(const hwi_sgd *sgd, hwi_layer *layer, hwi_layer_work *lw,
+/* Of the own rows. */
+static void constrain_weights(const hwi_sgd *sgd, const hwi_layer *layer, const hwi_layer_work *lw,
                               const hwk_table *kernels)
 {
     if (sgd->h2o_compat && layer->n_channels == 2) {
@@ -374,15 +355,22 @@ static void constrain_weights(const hwi_sgd *sgd, hwi_layer *layer, hwi_layer_wo
                                     sgd->max_w2);
         return;
     }
-    const float *sum = sum_row_squares(layer, lw, kernels);
+    _Alignas(64) float sums[HWK_LANES];
+    int32_t panel = -1; /* the one whose sums these are */
     for (int32_t k = 0; k < lw->n_active_rows; k++) {
         int32_t row = lw->active_rows[k];
-        if (!(sum[row] > sgd->max_w2))
+        if (row / HWK_LANES != panel) {
+            panel = row / HWK_LANES;
+            kernels->sum_squares(sums, layer->weights + hwi_layer_at(layer, 0, panel * HWK_LANES),
+                                 layer->n_in);
+        }
+        float sum = sums[row % HWK_LANES];
+        if (!(sum > sgd->max_w2))
             continue;
-        float ratio = sgd->max_w2 / sum[row];
+        float ratio = sgd->max_w2 / sum;
         float scale = sgd->h2o_compat ? hwk_approx_sqrt_f32(ratio) : sqrtf(ratio);
         for (int32_t c = 0; c < layer->n_in; c++)
-            layer->weights[(int64_t)c * layer->stride + row] *= scale;
+            layer->weights[hwi_layer_at(layer, c, row)] *= scale;
     }
 }
 
@@ -446,18 +434,16 @@ bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, dou
         hwi_layer_work *lw = &work->layers[l];
         find_active_rows(sgd, layer, l == last, lw);
         if (l > 0)
-            errors_below(layer, lw, &network->layers[l - 1], &work->layers[l - 1]);
+            errors_below(layer, lw, &network->layers[l - 1], work, &work->layers[l - 1]);
         if (lw->n_active_rows == 0)
             continue;
+        /* fast_mode leaves alone what an input of 0 would move: decay, regularisation. */
         const hwi_active *input = l > 0 ? &work->layers[l - 1].output : &work->input;
-        const double *dense = l > 0 ? work->layers[l - 1].activation : work->dense_input;
-        moving_inputs inputs = {input->n, input->units, input->values};
+        hwk_inputs inputs = {input->n, input->units, input->values};
         if (!sgd->fast_mode)
-            inputs = (moving_inputs){layer->n_in, NULL, dense};
-        if (work->is_fast)
-            update_weights_fast(sgd, l, layer, lw, work->kernels, &inputs);
-        else
-            update_weights_exactly(sgd, l, layer, lw, work->kernels, &inputs);
+            inputs = (hwk_inputs){layer->n_in, NULL,
+                                  l > 0 ? work->layers[l - 1].dense : work->dense_input};
+        update_weights(sgd, l, layer, lw, work, &inputs);
         if (sgd->has_max_w2)
             constrain_weights(sgd, layer, lw, work->kernels);
         for (int32_t k = 0; k < lw->n_active_rows; k++)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Learning from one sample: output gradient, errors of the layers, updates of weights and biases
- * (spec 6.1, 7). Changes the network; one thread at a time. */
+ * (spec 6.1, 7). Changes the network; one thread or one team at a time. */
 #pragma once
 
 #include "nn/distribution.h"
@@ -41,7 +41,8 @@ double hwi_sgd_ramped_momentum(const hwi_sgd *sgd, double n_samples);
 
 /* After hwi_forward in training: learns a target. Classifier: target is the class code. Regression:
  * the value, standardised if the response is. Autoencoder: target is ignored, targets (n_inputs)
- * are the inputs before dropout. weight scales the gradient (1 normally). Returns false when a bias
+ * are the inputs before dropout. weight scales the gradient (1 normally). In a team every member
+ * calls it, with the same arguments but its own work. Returns false when a bias of the own rows
  * is infinite or NaN. */
 bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, double target,
                    const double *targets, double weight);

@@ -319,7 +319,7 @@ static void test_sgd_max_w2_is_exact_unless_as_h2o(void **state)
         const hwi_network_shape shape = {.n_inputs = 4, .n_classes = 1};
         HW_AUTO(hwi_network) *network = hw_new_network(&shape);
         for (int32_t c = 0; c < 4; c++)
-            network->layers[0].weights[(int64_t)c * network->layers[0].stride] = 0.9f;
+            network->layers[0].weights[hwi_layer_at(&network->layers[0], c, 0)] = 0.9f;
         learn_constrained(network, compat);
         double sum = squares(&network->layers[0], 0, 0);
         float scale = hwk_approx_sqrt_f32((float)(1 / (4 * 0.81)));
@@ -342,8 +342,8 @@ static void test_sgd_max_w2_of_maxout_unless_as_h2o(void **state)
         HW_AUTO(hwi_network) *network = hw_new_network(&shape);
         hwi_layer *layer = &network->layers[0];
         for (int32_t c = 0; c < 4; c++) {
-            layer->weights[(int64_t)c * layer->stride] = 0.8f;     /* loses */
-            layer->weights[(int64_t)c * layer->stride + 1] = 0.9f; /* wins */
+            layer->weights[hwi_layer_at(layer, c, 0)] = 0.8f; /* loses */
+            layer->weights[hwi_layer_at(layer, c, 1)] = 0.9f; /* wins */
         }
         network->layers[1].weights[0] = 0.5f;
         learn_constrained(network, compat);

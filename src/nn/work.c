@@ -5,16 +5,69 @@
 
 #include "base/slab.h"
 
-enum { N_PARTIALS = 8 };
-
 static void carve_active(hwi_slab *c, int64_t n, hwi_active *active)
 {
     active->units = hwi_slab_take(c, n, sizeof(int32_t));
     active->values = hwi_slab_take(c, n, sizeof(double));
 }
 
-static void lay_out(const hwi_network *network, int32_t max_active, bool has_max_w2, hwi_work *work,
-                    hwi_slab *c)
+/* Groups of panels. More of them than this gain nothing: so many members has no team. */
+static int32_t n_shards_of(const hwi_layer *layer)
+{
+    return layer->n_panels < HWI_MAX_MEMBERS ? layer->n_panels : HWI_MAX_MEMBERS;
+}
+
+int32_t hwi_shard_begin(const hwi_layer *layer, int32_t shard)
+{
+    return (int32_t)((int64_t)shard * layer->n_panels / n_shards_of(layer));
+}
+
+/* A layer of one shard is the last member's, who otherwise has the smaller part. */
+static void divide_layer(const hwi_layer *layer, const hwi_seat *seat, hwi_layer_work *lw)
+{
+    int32_t n_members = hwi_team_n_members(seat->team), n = n_shards_of(layer), m = seat->member;
+    lw->n_shards = n;
+    lw->shard_begin = (n * m + n_members - 1) / n_members;
+    lw->shard_end = (n * (m + 1) + n_members - 1) / n_members;
+    if (n == 1) {
+        lw->shard_begin = m < n_members - 1;
+        lw->shard_end = 1;
+    }
+    lw->is_divided = n > 1 && n_members > 1;
+    lw->panel_begin = hwi_shard_begin(layer, lw->shard_begin);
+    lw->panel_end = hwi_shard_begin(layer, lw->shard_end);
+    int32_t units_per_panel = HWK_LANES / layer->n_channels;
+    int32_t end = lw->panel_end * units_per_panel;
+    lw->unit_begin = lw->panel_begin * units_per_panel;
+    lw->unit_end = end < layer->n_units ? end : layer->n_units;
+    if (lw->unit_begin > lw->unit_end)
+        lw->unit_begin = lw->unit_end;
+}
+
+static void lay_out_shared(const hwi_layer *layer, bool is_fast, hwi_layer_work *lw, hwi_slab *c)
+{
+    lw->activation = hwi_slab_take(c, layer->n_units, sizeof(double));
+    lw->error = hwi_slab_take(c, layer->n_units + HWK_LANES, sizeof(double));
+    lw->net = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));
+    if (is_fast)
+        lw->error_parts =
+            hwi_slab_take(c, (int64_t)lw->n_shards * hwi_error_part_width(layer), sizeof(float));
+}
+
+static void lay_out_own(const hwi_layer *layer, hwi_layer_work *lw, hwi_slab *c)
+{
+    lw->dense = hwi_slab_take(c, layer->n_units, sizeof(double));
+    lw->gradient = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));
+    lw->sum_squares = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));
+    lw->is_active = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(int32_t));
+    lw->active_rows = hwi_slab_take(c, layer->n_rows, sizeof(int32_t));
+    lw->is_kept = hwi_slab_take(c, layer->n_units + 8, 1);
+    lw->winner = hwi_slab_take(c, layer->n_units, 1);
+    carve_active(c, layer->n_units, &lw->output);
+}
+
+static void lay_out(const hwi_network *network, int32_t max_active, const hwi_seat *seat,
+                    hwi_work *work, hwi_slab *c)
 {
     carve_active(c, max_active, &work->input);
     work->dense_input = hwi_slab_take(c, network->n_inputs, sizeof(double));
@@ -22,42 +75,41 @@ static void lay_out(const hwi_network *network, int32_t max_active, bool has_max
     for (int32_t l = 0; l < network->n_layers; l++) {
         const hwi_layer *layer = &network->layers[l];
         hwi_layer_work *lw = &work->layers[l];
-        lw->activation = hwi_slab_take(c, layer->n_units, sizeof(double));
-        lw->error = hwi_slab_take(c, layer->n_units, sizeof(double));
-        lw->net = hwi_slab_take(c, layer->stride, sizeof(double));
-        lw->partials = hwi_slab_take(c, (int64_t)N_PARTIALS * layer->stride, sizeof(double));
-        lw->gradient = hwi_slab_take(c, layer->stride, sizeof(double));
-        lw->sum_squares = hwi_slab_take(c, layer->stride, sizeof(double));
-        lw->fast_net = hwi_slab_take(c, layer->stride, sizeof(float));
-        lw->fast_gradient = hwi_slab_take(c, layer->stride, sizeof(float));
-        lw->fast_sum_squares = hwi_slab_take(c, layer->stride, sizeof(float));
-        lw->is_active = hwi_slab_take(c, layer->stride, sizeof(int32_t));
-        lw->active_rows = hwi_slab_take(c, layer->n_rows, sizeof(int32_t));
-        lw->is_kept = hwi_slab_take(c, layer->n_units + 8, 1);
-        lw->winner = hwi_slab_take(c, layer->n_units, 1);
-        carve_active(c, layer->n_units, &lw->output);
-        if (has_max_w2)
-            lw->row_squares =
-                hwi_slab_take(c, (int64_t)(N_PARTIALS + 1) * layer->stride, sizeof(float));
+        divide_layer(layer, seat, lw);
+        if (seat->leader) {
+            const hwi_layer_work *shared = &seat->leader->layers[l];
+            lw->activation = shared->activation;
+            lw->error = shared->error;
+            lw->net = shared->net;
+            lw->error_parts = shared->error_parts;
+            if (l == network->n_layers - 1)
+                lw->activation = hwi_slab_take(c, layer->n_units, sizeof(double));
+        } else {
+            lay_out_shared(layer, work->is_fast && l > 0, lw, c);
+        }
+        lay_out_own(layer, lw, c);
     }
 }
 
-hw_status hwi_work_new(const hwi_network *network, int32_t max_active_inputs, bool has_max_w2,
-                       hwi_work **out, hw_error *err)
+hw_status hwi_work_new(const hwi_network *network, int32_t max_active_inputs, bool is_fast,
+                       hwi_seat seat, hwi_work **out, hw_error *err)
 {
     HW_AUTO(hwi_work) *work = HWI_NEW(hwi_work);
     HW_CHECK_ALLOC(err, work);
     work->kernels = hwk_get();
+    work->is_fast = is_fast;
+    work->team = seat.team;
+    work->member = seat.member;
     work->n_layers = network->n_layers;
     work->layers = HWI_NEW_ARRAY(hwi_layer_work, (size_t)network->n_layers);
     HW_CHECK_ALLOC(err, work->layers);
     /* Dropped inputs shrink the list; an autoencoder's targets need all units. */
     hwi_slab counter = {NULL, 0};
-    lay_out(network, max_active_inputs, has_max_w2, work, &counter);
+    lay_out(network, max_active_inputs, &seat, work, &counter);
     work->slab = hwi_calloc_array(counter.n_used, 1);
     HW_CHECK_ALLOC(err, work->slab);
     hwi_slab c = {work->slab, 0};
-    lay_out(network, max_active_inputs, has_max_w2, work, &c);
+    lay_out(network, max_active_inputs, &seat, work, &c);
     *out = HW_TAKE(work);
     return HW_OK;
 }

@@ -2,25 +2,37 @@
  *
  * The buffers of one pass through a network, and the pass forward. A workspace belongs to one
  * thread; networks are only read, except for the average activations of a sparse autoencoder.
- * Nothing here allocates after hwi_work_new. */
+ * Nothing here allocates after hwi_work_new.
+ *
+ * Several threads can go through one pass as a team (base/team.h). Each has a workspace of its own
+ * and owns some panels of every layer; what one needs of another's (activations, errors) is in
+ * arrays that their workspaces share. Letters: P panels, S shards, C inputs of the layer; padded
+ * is 16 P. */
 #pragma once
 
+#include "base/team.h"
 #include "encoder/encoder.h"
 #include "kernels/kernels.h"
 #include "nn/network.h"
 
 typedef struct hwi_layer_work {
-    double *activation; /* (n_units) */
+    /* Own part of the layer: panels, and their units. Shards are groups of panels whose parts of a
+     * sum are added in order: their number is the layer's, whatever the team's size. */
+    int32_t n_shards, shard_begin, shard_end;
+    int32_t panel_begin, panel_end, unit_begin, unit_end;
+    bool is_divided; /* among several threads */
+    /* Shared. */
+    double *activation; /* (n_units); of the output layer everybody's own */
     double *error; /* (n_units) derivative of the loss by the activation; of the output: by its net
                       input */
-    double *net;   /* (stride) weighted sums */
-    double *partials;    /* (8, stride) H2O's eight partial sums */
-    double *gradient;    /* (stride) by the net input of each row; 0 where not active */
-    double *sum_squares; /* (stride) of weight gradients, for the biases of ADADELTA */
-    /* (stride) the same three in the fast arithmetic */
-    float *fast_net, *fast_gradient, *fast_sum_squares;
-    float *row_squares;   /* (9, stride) squared weights of each row, for max_w2; NULL without */
-    int32_t *is_active;   /* (stride) -1 or 0 */
+    float *error_parts; /* (S, C to multiples of 16) errors that each shard gives the layer below:
+                           of the fast arithmetic, NULL without */
+    double *net;        /* (padded) weighted sums */
+    /* Own. */
+    double *dense;        /* (n_units) the activations that were passed on, zeros included */
+    double *gradient;     /* (padded) by the net input of each row; 0 where not active */
+    double *sum_squares;  /* (padded) of weight gradients, for the biases of ADADELTA */
+    int32_t *is_active;   /* (padded) -1 or 0 */
     int32_t *active_rows; /* (n_rows) ascending */
     int32_t n_active_rows;
     uint8_t *is_kept; /* (n_units, rounded up to bytes of bits) dropout: 1 kept */
@@ -30,18 +42,33 @@ typedef struct hwi_layer_work {
 
 typedef struct hwi_work {
     const hwk_table *kernels;
-    bool is_fast; /* float throughout; false (H2O's own arithmetic) unless the owner sets it */
+    bool is_fast; /* float throughout; false: H2O's own arithmetic */
     int32_t n_layers;
     hwi_layer_work *layers;
     hwi_active input;    /* units of the input layer that are not 0 */
     double *dense_input; /* (n_inputs) the same, all; kept up to date by hwi_work_spread_input */
     double *targets;     /* (n_inputs) what an autoencoder has to return: room for the caller */
+    hwi_team *team;      /* NULL: alone */
+    int member;
     char *slab;
 } hwi_work;
 
-/* has_max_w2: room for the sums of squares. */
-hw_status hwi_work_new(const hwi_network *network, int32_t max_active_inputs, bool has_max_w2,
-                       hwi_work **out, hw_error *err) HW_MUST_USE;
+/* Where a workspace's thread sits in a team: {0} alone. All but member 0 name its workspace. */
+typedef struct hwi_seat {
+    hwi_team *team;
+    int member;
+    const hwi_work *leader;
+} hwi_seat;
+
+hw_status hwi_work_new(const hwi_network *network, int32_t max_active_inputs, bool is_fast,
+                       hwi_seat seat, hwi_work **out, hw_error *err) HW_MUST_USE;
+/* First panel of a shard; that of shard S is P. */
+int32_t hwi_shard_begin(const hwi_layer *layer, int32_t shard);
+/* Floats of one shard in error_parts. */
+static inline int64_t hwi_error_part_width(const hwi_layer *layer)
+{
+    return (layer->n_in + HWK_LANES - 1) / HWK_LANES * HWK_LANES;
+}
 void hwi_work_free(hwi_work *work);
 HW_DEFINE_AUTO(hwi_work, hwi_work_free)
 /* Forgets the winners of Maxout, as H2O does at the start of a chunk. */
@@ -58,9 +85,10 @@ typedef struct hwi_dropout {
 /* Sets some inputs to 0; draws once per input unit. */
 void hwi_drop_inputs(const hwi_dropout *dropout, int32_t n_inputs, hwi_active *input);
 
-/* From work->input to the output layer's activation. dropout is NULL when scoring: then activations
- * are scaled by 1 - ratio. output_offset is added to the output of a linear unit (0 without an
- * offset). averages: network whose average activations are updated (sparse autoencoders), or NULL.
+/* From work->input to the output layer's activation; of the whole team, or of one who is alone.
+ * dropout is NULL when scoring: then activations are scaled by 1 - ratio. output_offset is added to
+ * the output of a linear unit (0 without an offset). averages: network whose average activations
+ * are updated (sparse autoencoders), or NULL.
  */
 void hwi_forward(const hwi_network *network, hwi_work *work, const hwi_dropout *dropout,
                  double output_offset, hwi_network *averages);

@@ -395,7 +395,7 @@ static void test_checkpoint_pretrained_layers_are_taken(void **state)
         for (int32_t l = 0; l < 2; l++) {
             const hwi_layer *a = &encoder->network->layers[l], *b = &model->network->layers[l];
             assert_memory_equal(a->weights, b->weights,
-                                sizeof(float) * (size_t)(a->n_in * a->stride));
+                                sizeof(float) * (size_t)hwi_layer_n_entries(a));
             assert_memory_equal(a->biases, b->biases, sizeof(double) * (size_t)a->n_rows);
         }
     }

@@ -52,7 +52,7 @@ static double distance(const hw_model *a, const hw_model *b)
     double worst = 0;
     for (int32_t l = 0; l < a->network->n_layers; l++) {
         const hwi_layer *x = &a->network->layers[l], *y = &b->network->layers[l];
-        for (int64_t i = 0; i < (int64_t)x->n_in * x->stride; i++)
+        for (int64_t i = 0; i < hwi_layer_n_entries(x); i++)
             worst = fmax(worst, fabs((double)x->weights[i] - (double)y->weights[i]));
     }
     return worst;

@@ -22,7 +22,7 @@ static void scale(hwi_network *network, float factor)
     double divisor = 1.0 / (double)factor;
     for (int32_t l = 0; l < network->n_layers; l++) {
         hwi_layer *layer = &network->layers[l];
-        int64_t n = (int64_t)layer->n_in * layer->stride;
+        int64_t n = hwi_layer_n_entries(layer);
         divide_floats(layer->weights, n, (float)divisor);
         divide_doubles(layer->biases, layer->n_rows, divisor);
         divide_floats(layer->momenta, n, (float)divisor);
@@ -49,7 +49,7 @@ static void add(hwi_network *to, const hwi_network *from)
     for (int32_t l = 0; l < to->n_layers; l++) {
         hwi_layer *layer = &to->layers[l];
         const hwi_layer *other = &from->layers[l];
-        int64_t n = (int64_t)layer->n_in * layer->stride;
+        int64_t n = hwi_layer_n_entries(layer);
         add_floats(layer->weights, other->weights, n);
         add_doubles(layer->biases, other->biases, layer->n_rows);
         add_floats(layer->momenta, other->momenta, n);

@@ -18,7 +18,7 @@ static void test_guide_tweedie_powers_are_distributions_by_name(void **state)
         HW_AUTO(hw_model) *named = hw_model_with(settings);
         for (int32_t l = 0; l < 2; l++) {
             const hwi_layer *a = &tweedie->network->layers[l], *b = &named->network->layers[l];
-            size_t n_bytes = (size_t)a->n_in * (size_t)a->stride * sizeof(float);
+            size_t n_bytes = (size_t)hwi_layer_n_entries(a) * sizeof(float);
             assert_memory_equal(a->weights, b->weights, n_bytes);
         }
         assert_true(hw_training_value(tweedie, "mean_residual_deviance") ==

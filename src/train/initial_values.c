@@ -98,7 +98,7 @@ hw_status hwi_set_pretrained(const hw_params *params, hwi_network *network, hw_e
                     "%s: layer %d of %s has %d inputs and %d units, this network %d and %d", param,
                     l + 2, path, source->n_in, source->n_rows, layer->n_in, layer->n_rows);
         memcpy(layer->weights, source->weights,
-               (size_t)layer->n_in * (size_t)layer->stride * sizeof *layer->weights);
+               (size_t)hwi_layer_n_entries(layer) * sizeof *layer->weights);
         memcpy(layer->biases, source->biases, (size_t)layer->n_rows * sizeof *layer->biases);
     }
     return HW_OK;

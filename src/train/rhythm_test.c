@@ -27,7 +27,7 @@ static bool weights_equal(const hw_model *a, const hw_model *b)
 {
     for (int32_t l = 0; l < a->network->n_layers; l++) {
         const hwi_layer *x = &a->network->layers[l], *y = &b->network->layers[l];
-        if (memcmp(x->weights, y->weights, (size_t)x->n_in * (size_t)x->stride * sizeof(float)))
+        if (memcmp(x->weights, y->weights, (size_t)hwi_layer_n_entries(x) * sizeof(float)))
             return false;
     }
     return true;

@@ -33,18 +33,12 @@ static spread weights_of(const hwi_layer *layer)
 {
     enum { LANES = 8 };
     double sum[LANES] = {0}, square[LANES] = {0};
-    for (int32_t c = 0; c < layer->n_in; c++) {
-        const float *w = layer->weights + (int64_t)c * layer->stride;
-        int32_t r = 0;
-        for (; r + LANES <= layer->n_rows; r += LANES)
-            for (int32_t k = 0; k < LANES; k++) {
-                double x = (double)w[r + k];
-                sum[k] += x;
-                square[k] += x * x;
-            }
-        for (; r < layer->n_rows; r++) {
-            sum[0] += (double)w[r];
-            square[0] += (double)w[r] * (double)w[r];
+    /* The padding of panels is 0 and adds nothing. */
+    for (int64_t i = 0; i < hwi_layer_n_entries(layer); i += LANES) {
+        for (int32_t k = 0; k < LANES; k++) {
+            double x = (double)layer->weights[i + k];
+            sum[k] += x;
+            square[k] += x * x;
         }
     }
     spread all = {0, 0};
@@ -124,8 +118,8 @@ static hw_status name_fault(const hwi_trainer *trainer, int32_t layer, const fau
     hwi_format_general(found->limit, 1, limit);
     HW_FAIL(err, HW_EUNSTABLE, trainer->params->adaptive_rate ? "activation" : "rate",
             "training diverged by sample %lld: %s of layer %d is %s, the limit is %s; try %s",
-            (long long)trainer->processed, found->text, layer + 2, value, limit,
-            hwi_buffer_text(&hints));
+            (long long)(trainer->bad_sample > 0 ? trainer->bad_sample : trainer->processed),
+            found->text, layer + 2, value, limit, hwi_buffer_text(&hints));
 }
 
 hw_status hwi_trainer_check_stability(const hwi_trainer *trainer, hw_error *err)
@@ -179,7 +173,7 @@ hw_status hwi_trainer_fall_back(hwi_trainer *trainer, hw_error *diverged, hw_err
     HW_TRY(hwi_buffer_check(&text, err));
     snprintf(diverged->message, sizeof diverged->message, "%s", hwi_buffer_text(&text));
     hwi_network_assign(trainer->published, good);
-    trainer->has_infinite_bias = false;
+    trainer->bad_sample = 0;
     trainer->ending = HW_ENDED_UNSTABLE;
     return hwi_trainer_score(trainer, err);
 }

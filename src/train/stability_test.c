@@ -17,7 +17,7 @@ static hwi_network *new_network(void)
     for (int32_t l = 0; l < network->n_layers; l++)
         for (int32_t c = 0; c < network->layers[l].n_in; c++)
             for (int32_t r = 0; r < network->layers[l].n_rows; r++)
-                network->layers[l].weights[c * network->layers[l].stride + r] = 0.25F;
+                network->layers[l].weights[hwi_layer_at(&network->layers[l], c, r)] = 0.25F;
     return network;
 }
 
@@ -48,7 +48,7 @@ static void test_stability_limits_are_h2os(void **state)
         for (int32_t r = 0; r < layer->n_rows; r++) {
             double sign = cases[i].alternates && r % 2 ? -1 : 1;
             for (int32_t c = 0; c < layer->n_in; c++)
-                layer->weights[c * layer->stride + r] = (float)(sign * cases[i].weight);
+                layer->weights[hwi_layer_at(layer, c, r)] = (float)(sign * cases[i].weight);
             layer->biases[r] = sign * cases[i].bias;
         }
         hwi_trainer trainer = {.published = network, .params = params, .processed = 1234};
@@ -71,7 +71,7 @@ static void test_stability_looks_at_every_weight(void **state)
     hw_params *params = hw_params_new();
     for (int32_t r = 0; r < 10; r++) {
         HW_AUTO(hwi_network) *network = new_network();
-        network->layers[0].weights[2 * network->layers[0].stride + r] = NAN;
+        network->layers[0].weights[hwi_layer_at(&network->layers[0], 2, r)] = NAN;
         hwi_trainer trainer = {.published = network, .params = params};
         hw_error err = {0};
         assert_int_equal(hwi_trainer_check_stability(&trainer, &err), HW_EUNSTABLE);

@@ -2,6 +2,7 @@
 #include "train/trainer.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -175,9 +176,28 @@ static hw_status set_up_network(hwi_trainer *trainer, hw_error *err)
     HW_TRY(hwi_set_pretrained(params, trainer->network, err));
     HW_TRY(hwi_set_initial_values(params, trainer->network, err));
     HW_TRY(hwi_sgd_init(&trainer->sgd, params, trainer->network->n_layers, err));
-    HW_TRY(hwi_work_new(trainer->network, trainer->encoder->n_units, trainer->sgd.has_max_w2,
-                        &trainer->work, err));
-    trainer->work->is_fast = !params->reproducible;
+    return HW_OK;
+}
+
+static hw_status set_up_team(hwi_trainer *trainer, hw_error *err)
+{
+    const hwi_encoder *encoder = trainer->encoder;
+    hwi_team_need need = {.network = trainer->network,
+                          .n_active_inputs = hwi_encoder_max_active(encoder),
+                          .n_threads = trainer->options ? trainer->options->n_threads : 0,
+                          .is_fast = !trainer->params->reproducible};
+    HW_TRY(hwi_team_new(hwi_team_size(&need), &trainer->team, err));
+    int n = hwi_team_n_members(trainer->team);
+    trainer->learners = HWI_NEW_ARRAY(hwi_learner, (size_t)n);
+    HW_CHECK_ALLOC(err, trainer->learners);
+    for (int m = 0; m < n; m++) {
+        hwi_learner *learner = &trainer->learners[m];
+        hwi_seat seat = {trainer->team, m, m > 0 ? trainer->learners[0].work : NULL};
+        HW_TRY(hwi_work_new(trainer->network, encoder->n_units, need.is_fast, seat, &learner->work,
+                            err));
+        learner->raw = HWI_ALLOC_ARRAY(double, (size_t)(encoder->n_cats + encoder->n_nums));
+        HW_CHECK_ALLOC(err, learner->raw);
+    }
     return HW_OK;
 }
 
@@ -234,13 +254,11 @@ hw_status hwi_trainer_init(hwi_trainer *trainer, const hwi_prepared *prepared,
     HW_TRY(check_rows(trainer, err));
     HW_TRY(set_up_classes(trainer, err));
     HW_TRY(set_up_network(trainer, err));
+    HW_TRY(set_up_team(trainer, err));
     HW_TRY(set_up_sampler(trainer, err));
     HW_TRY(choose_scored_training(trainer, err));
     HW_TRY(choose_scored_validation(trainer, err));
-    int32_t n_predictors = trainer->encoder->n_cats + trainer->encoder->n_nums;
-    trainer->raw = HWI_ALLOC_ARRAY(double, (size_t)n_predictors);
     trainer->met_missing = HWI_NEW_ARRAY(bool, (size_t)trainer->encoder->n_cats);
-    HW_CHECK_ALLOC(err, trainer->raw);
     HW_CHECK_ALLOC(err, trainer->met_missing);
     return hwi_history_init(&trainer->history, prepared->category, validation != NULL,
                             trainer->params->stopping_metric, err);
@@ -261,10 +279,14 @@ void hwi_trainer_clear(hwi_trainer *trainer)
     hwi_network_free(trainer->network);
     hwi_network_free(trainer->best);
     hwi_network_free(trainer->good);
-    hwi_work_free(trainer->work);
+    for (int m = 0; trainer->learners && m < hwi_team_n_members(trainer->team); m++) {
+        hwi_work_free(trainer->learners[m].work);
+        hwi_free(trainer->learners[m].raw);
+    }
+    hwi_free(trainer->learners);
+    hwi_team_free(trainer->team);
     hwi_sgd_clear(&trainer->sgd);
     hwi_sampler_clear(&trainer->sampler);
-    hwi_free(trainer->raw);
     hwi_free(trainer->met_missing);
     hwi_history_clear(&trainer->history);
     hw_metrics_free(trainer->training_metrics);
@@ -338,10 +360,9 @@ void hwi_trainer_report(hwi_trainer *trainer, bool is_scored)
 /* --- Learning --------------------------------------------------------------------------------- */
 
 /* H2O looks at the i-th lit unit of a row for column i. */
-static void note_missing(hwi_trainer *trainer)
+static void note_missing(hwi_trainer *trainer, const hwi_active *input)
 {
     const hwi_encoder *encoder = trainer->encoder;
-    const hwi_active *input = &trainer->work->input;
     if (encoder->n_hash_slots > 0)
         return;
     for (int32_t i = 0; i < encoder->n_cats && i < input->n; i++)
@@ -369,14 +390,17 @@ static void silence_unit_zero(const hwi_encoder *encoder, hwi_active *input, int
     input->n--;
 }
 
-static void learn_row(hwi_trainer *trainer, int32_t row, int64_t row_seed)
+/* All members of the team learn the same row, each its part. False when a bias is not finite. */
+static bool learn_row(hwi_trainer *trainer, const hwi_learner *learner, int32_t row,
+                      int64_t row_seed)
 {
     const hw_params *params = trainer->params;
     const hwi_encoder *encoder = trainer->encoder;
-    hwi_work *work = trainer->work;
-    hwi_rows_read(trainer->rows, row, trainer->raw);
-    hwi_encode_training(encoder, trainer->raw, &work->input);
-    note_missing(trainer);
+    hwi_work *work = learner->work;
+    hwi_rows_read(trainer->rows, row, learner->raw);
+    hwi_encode_training(encoder, learner->raw, &work->input);
+    if (work->member == 0)
+        note_missing(trainer, &work->input);
     if (encoder->is_sparse && params->h2o_compat) {
         int32_t capacity = encoder->n_nums < 16 ? encoder->n_nums : 16;
         silence_unit_zero(encoder, &work->input, &capacity);
@@ -408,32 +432,70 @@ static void learn_row(hwi_trainer *trainer, int32_t row, int64_t row_seed)
     }
     hwi_network *averages = params->sparsity_beta != 0 ? trainer->network : NULL;
     hwi_forward(trainer->network, work, &dropout, offset, averages);
-    if (!hwi_sgd_learn(&trainer->sgd, trainer->network, work, target, targets, weight))
-        trainer->has_infinite_bias = true;
+    return hwi_sgd_learn(&trainer->sgd, trainer->network, work, target, targets, weight);
+}
+
+typedef struct iteration {
+    hwi_trainer *trainer;
+    int64_t n_counted; /* rows learned from */
+    bool stops;
+} iteration;
+
+/* Between rows: all members meet, the first reports and says whether to go on. */
+static bool look_around(iteration *it, int member, int64_t n_counted)
+{
+    hwi_trainer *trainer = it->trainer;
+    hwi_team_meet(trainer->team);
+    if (member == 0) {
+        report_samples(trainer, false, trainer->processed + n_counted);
+        it->stops = trainer->is_cancelled || trainer->is_out_of_time || trainer->bad_sample > 0;
+    }
+    hwi_team_meet(trainer->team);
+    return !it->stops;
+}
+
+/* Members find bad biases in whatever order; the first sample is the same for any team. */
+static void note_bad_sample(hwi_trainer *trainer, int64_t sample)
+{
+    int64_t first = trainer->bad_sample;
+    while ((first == 0 || sample < first) &&
+           !atomic_compare_exchange_weak(&trainer->bad_sample, &first, sample))
+        continue;
+}
+
+/* Every member draws the same rows. */
+static void learn_rows(int member, void *ctx)
+{
+    iteration *it = ctx;
+    hwi_trainer *trainer = it->trainer;
+    const hwi_learner *learner = &trainer->learners[member];
+    hwi_work_reset(learner->work, trainer->network);
+    hwi_sampler sampler = trainer->sampler;
+    int64_t n_counted = 0;
+    hwi_pick pick;
+    bool was_flushing = hwk_flush_denormals(learner->work->is_fast);
+    while (hwi_sampler_next(&sampler, n_counted, &pick)) {
+        int32_t row = trainer->balanced.n > 0 ? trainer->balanced.rows[pick.row] : pick.row;
+        if (row_is_bad(trainer, row))
+            continue;
+        n_counted++;
+        if (!learn_row(trainer, learner, row, pick.seed))
+            note_bad_sample(trainer, trainer->processed + n_counted);
+        if (n_counted % ROWS_BETWEEN_LOOKS == 0 && !look_around(it, member, n_counted))
+            break;
+    }
+    hwk_flush_denormals(was_flushing);
+    if (member == 0)
+        it->n_counted = n_counted;
 }
 
 static void train_iteration(hwi_trainer *trainer)
 {
-    hwi_sampler *sampler = &trainer->sampler;
     hwi_sgd_set_rates(&trainer->sgd, (double)trainer->processed);
-    hwi_work_reset(trainer->work, trainer->network);
-    hwi_sampler_begin(sampler, trainer->iterations, trainer->processed);
-    int64_t n_counted = 0;
-    hwi_pick pick;
-    bool was_flushing = hwk_flush_denormals(trainer->work->is_fast);
-    while (hwi_sampler_next(sampler, n_counted, &pick)) {
-        int32_t row = trainer->balanced.n > 0 ? trainer->balanced.rows[pick.row] : pick.row;
-        if (row_is_bad(trainer, row))
-            continue;
-        learn_row(trainer, row, pick.seed);
-        n_counted++;
-        if (n_counted % ROWS_BETWEEN_LOOKS == 0)
-            report_samples(trainer, false, trainer->processed + n_counted);
-        if (trainer->is_cancelled || trainer->is_out_of_time || trainer->has_infinite_bias)
-            break;
-    }
-    hwk_flush_denormals(was_flushing);
-    trainer->processed += n_counted;
+    hwi_sampler_begin(&trainer->sampler, trainer->iterations, trainer->processed);
+    iteration it = {.trainer = trainer};
+    hwi_team_run(trainer->team, learn_rows, &it);
+    trainer->processed += it.n_counted;
 }
 
 /* --- The loop --------------------------------------------------------------------------------- */
@@ -461,7 +523,7 @@ static hw_status judge(hwi_trainer *trainer, bool *out_goes_on, hw_error *err)
 {
     const hw_params *params = trainer->params;
     bool is_over = hwi_trainer_epochs(trainer) >= params->epochs || trainer->is_cancelled ||
-                   trainer->is_out_of_time || trainer->has_infinite_bias;
+                   trainer->is_out_of_time || trainer->bad_sample > 0;
     if (is_over || scoring_is_due(trainer)) {
         HW_TRY(hwi_trainer_score(trainer, err));
         bool has_converged = hwi_has_converged(params->stopping_metric,

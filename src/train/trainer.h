@@ -13,6 +13,12 @@
 #include "train/rows.h"
 #include "train/sampler.h"
 
+/* What a member of the team has to itself. */
+typedef struct hwi_learner {
+    hwi_work *work;
+    double *raw; /* (C + N) of a row */
+} hwi_learner;
+
 typedef struct hwi_trainer {
     /* Borrowed. */
     const hwi_prepared *prepared;
@@ -42,10 +48,10 @@ typedef struct hwi_trainer {
     hwi_network *good;
     int64_t good_samples;
     int32_t good_iterations;
-    hwi_work *work;
+    hwi_learner *learners; /* (members of the team) */
+    hwi_team *team;        /* NULL: one learner */
     hwi_sgd sgd;
     hwi_sampler sampler;
-    double *raw;       /* (C + N) of a row */
     bool *met_missing; /* (C) */
     /* What the model that is continued had done; zeroed without one. */
     struct {
@@ -57,7 +63,8 @@ typedef struct hwi_trainer {
     int32_t iterations;
     double start_ms, learning_start_ms; /* of this run, with and without setting up */
     double scoring_ms, last_scoring_begin_ms, last_scoring_ms, last_report_ms;
-    bool is_cancelled, is_out_of_time, has_infinite_bias;
+    bool is_cancelled, is_out_of_time;
+    _Atomic int64_t bad_sample; /* the first one that made a bias infinite or NaN; 0: none */
     hw_ending ending;
     hwi_history history;
     hw_metrics *training_metrics, *validation_metrics;
@@ -90,6 +97,15 @@ hw_status hwi_trainer_keep_good(hwi_trainer *trainer, hw_error *err) HW_MUST_USE
 /* Back to the best or the last good state; adds to what diverged says which it is. */
 hw_status hwi_trainer_fall_back(hwi_trainer *trainer, hw_error *diverged,
                                 hw_error *err) HW_MUST_USE;
+/* Members of the team that learns each sample: as many as make it faster. The bits that they
+ * compute do not depend on it. */
+typedef struct hwi_team_need {
+    const hwi_network *network;
+    int32_t n_active_inputs; /* of a row, at most */
+    int n_threads;           /* at most; 0: the processors */
+    bool is_fast;
+} hwi_team_need;
+int hwi_team_size(const hwi_team_need *need);
 /* initial_weights and initial_biases (spec 3.5). */
 hw_status hwi_set_initial_values(const hw_params *params, hwi_network *network,
                                  hw_error *err) HW_MUST_USE;

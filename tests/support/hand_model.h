@@ -135,7 +135,7 @@ static inline void hand_fill_floats(hwi_rng *rng, const hwi_layer *layer, float 
 {
     for (int64_t c = 0; values && c < layer->n_in; c++)
         for (int32_t r = 0; r < layer->n_rows; r++)
-            values[c * layer->stride + r] =
+            values[hwi_layer_at(layer, c, r)] =
                 (float)(hwi_rng_gaussian(rng) * pow(10, (double)hwi_rng_below(rng, 60) - 40));
 }
 

@@ -22,7 +22,7 @@ static inline hwi_work *hw_new_work(const hwi_network *network)
 {
     hwi_work *work = NULL;
     hw_error err = {0};
-    hw_assert_ok(hwi_work_new(network, network->n_inputs, true, &work, &err), err);
+    hw_assert_ok(hwi_work_new(network, network->n_inputs, false, (hwi_seat){0}, &work, &err), err);
     return work;
 }
 

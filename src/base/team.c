@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/team.h"
+
+#include <limits.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/parallel.h"
+
+/* A meeting of members that all run takes well below a microsecond; who spins longer than some tens
+ * of them waits for somebody whom the system has put aside. With fewer processors than members that
+ * is so at every meeting. */
+enum { N_SPINS = 2000, N_SPINS_CROWDED = 20, LINE_BYTES = 64 };
+
+/* A count that others wait for. */
+typedef struct signal_count {
+    _Alignas(LINE_BYTES) _Atomic uint32_t n;
+    _Atomic uint32_t n_sleepers;
+} signal_count;
+
+typedef struct member {
+    signal_count passed; /* pieces passed on */
+    hwi_team *team;
+    int number;
+    pthread_t thread;
+} member;
+
+struct hwi_team {
+    signal_count meetings; /* finished ones */
+    _Alignas(LINE_BYTES) _Atomic uint32_t n_arrived;
+    _Alignas(LINE_BYTES) _Atomic int n_members;
+    int n_spins;
+    void (*task)(int member, void *ctx); /* NULL: go home */
+    void *ctx;
+    member members[];
+};
+
+static inline void pause_briefly(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/* Returns when the count is no longer `old`. Who goes to sleep counts itself before it looks for
+ * the last time, and who advances the count looks for sleepers afterwards: one of them sees the
+ * other. */
+static void await_change(signal_count *count, uint32_t old, int n_spins)
+{
+    for (int i = 0; i < n_spins; i++) {
+        if (atomic_load_explicit(&count->n, memory_order_acquire) != old)
+            return;
+        pause_briefly();
+    }
+    atomic_fetch_add(&count->n_sleepers, 1);
+    while (atomic_load(&count->n) == old)
+        syscall(SYS_futex, &count->n, FUTEX_WAIT_PRIVATE, old, NULL, NULL, 0);
+    atomic_fetch_sub(&count->n_sleepers, 1);
+}
+
+static void advance(signal_count *count)
+{
+    atomic_fetch_add(&count->n, 1);
+    if (atomic_load(&count->n_sleepers) > 0)
+        syscall(SYS_futex, &count->n, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+void hwi_team_meet(hwi_team *team)
+{
+    if (!team)
+        return;
+    uint32_t meeting = atomic_load_explicit(&team->meetings.n, memory_order_relaxed);
+    int n_before = (int)atomic_fetch_add_explicit(&team->n_arrived, 1, memory_order_acq_rel);
+    if (n_before + 1 < atomic_load_explicit(&team->n_members, memory_order_relaxed)) {
+        await_change(&team->meetings, meeting, team->n_spins);
+        return;
+    }
+    atomic_store_explicit(&team->n_arrived, 0, memory_order_relaxed);
+    advance(&team->meetings);
+}
+
+void hwi_team_await_turn(hwi_team *team, int number)
+{
+    if (!team || number == 0)
+        return;
+    const signal_count *own = &team->members[number].passed;
+    uint32_t n = atomic_load_explicit(&own->n, memory_order_relaxed);
+    await_change(&team->members[number - 1].passed, n, team->n_spins);
+}
+
+void hwi_team_pass_on(hwi_team *team, int number)
+{
+    if (team)
+        advance(&team->members[number].passed);
+}
+
+/* A task lies between two meetings: the first hands it out, the second ends it. */
+static void *live(void *opaque)
+{
+    member *self = opaque;
+    hwi_team *team = self->team;
+    for (;;) {
+        hwi_team_meet(team);
+        if (!team->task)
+            return NULL;
+        team->task(self->number, team->ctx);
+        hwi_team_meet(team);
+    }
+}
+
+void hwi_team_run(hwi_team *team, void (*task)(int member, void *ctx), void *ctx)
+{
+    if (!team) {
+        task(0, ctx);
+        return;
+    }
+    team->task = task;
+    team->ctx = ctx;
+    hwi_team_meet(team);
+    task(0, ctx);
+    hwi_team_meet(team);
+}
+
+hw_status hwi_team_new(int n_members, hwi_team **out, hw_error *err)
+{
+    HW_ASSERT(n_members >= 1 && n_members <= HWI_MAX_MEMBERS);
+    *out = NULL;
+    if (n_members == 1)
+        return HW_OK;
+    hwi_team *team = hwi_calloc_array(1, sizeof(hwi_team) + (size_t)n_members * sizeof(member));
+    HW_CHECK_ALLOC(err, team);
+    team->n_spins = n_members > hwi_parallel_n_threads(0) ? N_SPINS_CROWDED : N_SPINS;
+    /* Those that start wait for a meeting of all; how many those are is known at the end. */
+    team->n_members = n_members;
+    int n_started = 1;
+    for (; n_started < n_members; n_started++) {
+        member *new = &team->members[n_started];
+        new->team = team;
+        new->number = n_started;
+        if (pthread_create(&new->thread, NULL, live, new) != 0)
+            break;
+    }
+    if (n_started < n_members)
+        team->n_members = n_started;
+    *out = team;
+    return HW_OK;
+}
+
+void hwi_team_free(hwi_team *team)
+{
+    if (!team)
+        return;
+    team->task = NULL;
+    hwi_team_meet(team);
+    for (int i = 1; i < team->n_members; i++)
+        pthread_join(team->members[i].thread, NULL);
+    hwi_free(team);
+}
+
+int hwi_team_n_members(const hwi_team *team)
+{
+    return team ? team->n_members : 1;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * How many threads work on one sample. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/parallel.h"
+#include "train/trainer.h"
+
+/* Measured on a 2.6 GHz EPYC: a line of sixteen weights forward and back, and a meeting of the
+ * team. Only their ratio decides. */
+static const double NS_PER_FAST_LINE = 6, NS_PER_EXACT_LINE = 14, NS_PER_MEETING = 350;
+
+/* Lines that the busiest of n members has to work on for a sample. */
+static double lines_of_busiest(const hwi_team_need *need, int n)
+{
+    double lines = 0;
+    for (int32_t l = 0; l < need->network->n_layers; l++) {
+        const hwi_layer *layer = &need->network->layers[l];
+        int32_t n_shards = layer->n_panels < HWI_MAX_MEMBERS ? layer->n_panels : HWI_MAX_MEMBERS;
+        double n_in = l == 0 ? need->n_active_inputs : layer->n_in;
+        lines += n_in * layer->n_panels * ((n_shards + n - 1) / n) / n_shards;
+    }
+    return lines;
+}
+
+static double ns_per_sample(const hwi_team_need *need, int n)
+{
+    double ns_per_line = need->is_fast ? NS_PER_FAST_LINE : NS_PER_EXACT_LINE;
+    double meetings = n > 1 ? 2.0 * (need->network->n_layers - 1) * n / 2 : 0;
+    return lines_of_busiest(need, n) * ns_per_line + meetings * NS_PER_MEETING;
+}
+
+/* HW_TEAM_SIZE forces a size: for tests, and for who knows better. */
+static int64_t forced_size(void)
+{
+    const char *text = getenv("HW_TEAM_SIZE");
+    int64_t n;
+    return text && hwi_parse_int64(text, strlen(text), &n) ? n : 0;
+}
+
+int hwi_team_size(const hwi_team_need *need)
+{
+    int64_t forced = forced_size();
+    if (forced > 0)
+        return forced < HWI_MAX_MEMBERS ? (int)forced : HWI_MAX_MEMBERS;
+    int n_processors = hwi_parallel_n_threads(0);
+    int n_most = hwi_parallel_n_threads(need->n_threads);
+    if (n_most > n_processors)
+        n_most = n_processors; /* members that wait for a processor hold up all others */
+    if (n_most > HWI_MAX_MEMBERS)
+        n_most = HWI_MAX_MEMBERS;
+    int best = 1;
+    for (int n = 2; n <= n_most; n++)
+        if (ns_per_sample(need, n) < ns_per_sample(need, best))
+            best = n;
+    return best;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Any number of threads gives the same bits, whatever is trained. */
+#include "support/hw_train.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "train/trainer.h"
+
+static const char *const common =
+    "seed=5;epochs=3;hidden=40,70;train_samples_per_iteration=50;score_each_iteration=true;";
+
+static const char *const mixtures[] = {
+    "ignored_columns=y;response_column=k",
+    "ignored_columns=y;response_column=k;reproducible=true",
+    "ignored_columns=y;response_column=k;reproducible=true;h2o_compat=true;activation=Tanh",
+    "ignored_columns=k;response_column=y;activation=Maxout;max_w2=0.5",
+    "ignored_columns=k;response_column=y;activation=Maxout;max_w2=0.5;reproducible=true",
+    "ignored_columns=k;response_column=y;activation=MaxoutWithDropout;h2o_compat=true;max_w2=1",
+    "ignored_columns=k;response_column=y;activation=ExpRectifier;l1=1e-3;l2=1e-3",
+    "ignored_columns=k;response_column=y;activation=RectifierWithDropout;input_dropout_ratio=0.2",
+    "ignored_columns=k;response_column=y;activation=TanhWithDropout;reproducible=true",
+    "ignored_columns=k;response_column=y;adaptive_rate=false;fast_mode=false;l2=1e-3",
+    "ignored_columns=k;response_column=y;adaptive_rate=false;momentum_start=0.5;"
+    "momentum_stable=0.9;momentum_ramp=100",
+    "ignored_columns=k;response_column=y;adaptive_rate=false;momentum_start=0.5;"
+    "momentum_stable=0.9;nesterov_accelerated_gradient=false;reproducible=true",
+    "ignored_columns=k;response_column=y;elastic_averaging=true",
+    "ignored_columns=k;response_column=y;offset_column=b;epochs=20",
+    "ignored_columns=k;response_column=y;offset_column=b;hidden=10;epochs=20;reproducible=true",
+    "ignored_columns=k;response_column=a;weights_column=y;h2o_compat=true",
+    "autoencoder=true;activation=Tanh",
+    "autoencoder=true;activation=Tanh;sparsity_beta=0.1;average_activation=0.1;reproducible=true",
+};
+
+static hw_model *model_of_team(const char *settings, int n_members)
+{
+    char text[400], size[12];
+    snprintf(text, sizeof text, "%s%s", common, settings);
+    snprintf(size, sizeof size, "%d", n_members);
+    setenv("HW_TEAM_SIZE", size, 1);
+    return hw_model_with(text);
+}
+
+static bool is_equal(const hwi_network *a, const hwi_network *b)
+{
+    return a->n_slab_bytes == b->n_slab_bytes && memcmp(a->slab, b->slab, a->n_slab_bytes) == 0;
+}
+
+static void test_team_of_any_size_gives_the_same_bits(void **state)
+{
+    (void)state;
+    static const int sizes[] = {2, 3, 8};
+    for (size_t i = 0; i < HW_COUNT(mixtures); i++) {
+        HW_AUTO(hw_model) *alone = model_of_team(mixtures[i], 1);
+        for (size_t k = 0; k < HW_COUNT(sizes); k++) {
+            HW_AUTO(hw_model) *model = model_of_team(mixtures[i], sizes[k]);
+            if (!is_equal(alone->network, model->network))
+                fail_msg("a team of %d learns other weights: %s", sizes[k], mixtures[i]);
+        }
+    }
+}
+
+/* A net that one thread learns faster than several stays with one. */
+static void test_team_is_as_large_as_the_network_deserves(void **state)
+{
+    (void)state;
+    unsetenv("HW_TEAM_SIZE");
+    hw_error err;
+    static const int32_t small[] = {10, 10}, large[] = {2000, 2000};
+    for (int is_large = 0; is_large < 2; is_large++) {
+        const hwi_network_shape shape = {.n_inputs = is_large ? 500 : 5,
+                                         .n_hidden = 2,
+                                         .hidden = is_large ? large : small,
+                                         .activation = HW_ACTIVATION_RECTIFIER,
+                                         .n_classes = 2};
+        HW_AUTO(hwi_network) *network = NULL;
+        hw_assert_ok(hwi_network_new(&shape, &network, &err), err);
+        hwi_team_need need = {.network = network, .n_active_inputs = shape.n_inputs};
+        int size = hwi_team_size(&need);
+        if (is_large)
+            assert_true(size >= 1);
+        else
+            assert_int_equal(size, 1);
+        need.n_threads = 1;
+        assert_int_equal(hwi_team_size(&need), 1);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_team_of_any_size_gives_the_same_bits),
+        cmocka_unit_test(test_team_is_as_large_as_the_network_deserves),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
