@@ -33,5 +33,7 @@ hw_status app_show(const app_args *args, int *out_exit, hw_error *err)
     app_print_ending(out, model);
     app_print_warnings(out, model);
     HW_TRY(app_print_params(out, model, err));
-    return app_print_model(out, model, err);
+    HW_TRY(app_print_model(out, model, err));
+    app_print_command(out, model);
+    return HW_OK;
 }

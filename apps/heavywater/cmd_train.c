@@ -76,10 +76,24 @@ static hw_status keep_for_file(const app_args *args, const char *option, const c
     return hw_params_set(params, param, "true", err);
 }
 
+static hw_status write_fold_models(const char *folder, const hw_model *model, hw_error *err)
+{
+    for (int32_t f = 0; f < hw_model_n_fold_models(model); f++) {
+        HW_AUTO_BUFFER(path);
+        hwi_buffer_printf(&path, "%s/cv_%d.zip", folder, (int)f + 1);
+        HW_TRY(hwi_buffer_check(&path, err));
+        HW_TRY(hw_model_write(hw_model_fold_model(model, f), hwi_buffer_text(&path), err));
+    }
+    return HW_OK;
+}
+
 static hw_status write_cross_validation(const app_args *args, const hw_model *model, hw_error *err)
 {
     const char *predictions = app_args_get(args, "cv_predictions");
     const char *assignment = app_args_get(args, "cv_fold_assignment");
+    const char *models = app_args_get(args, "cv_models");
+    if (models)
+        HW_TRY(write_fold_models(models, model, err));
     if (predictions)
         HW_TRY(hw_frame_write_csv(hw_model_holdout_predictions(model), predictions, err));
     if (assignment)
@@ -100,8 +114,8 @@ static hw_status write_outputs(const app_args *args, const hw_model *model, hw_e
 
 static void print_files(FILE *out, const app_args *args)
 {
-    static const char *const names[] = {"model", "report", "json", "cv_predictions",
-                                        "cv_fold_assignment"};
+    static const char *const names[] = {"model",     "report",         "json",
+                                        "cv_models", "cv_predictions", "cv_fold_assignment"};
     int width = 7;
     for (size_t i = 0; i < APP_COUNT(names); i++)
         if (app_args_get(args, names[i]) && (int)strlen(names[i]) > width)
@@ -156,8 +170,12 @@ static hw_status train_and_write(const app_args *args, const app_train_frames *f
                                  app_progress *progress, int n_threads, hw_model **out_model,
                                  hw_error *err)
 {
-    hw_train_options options = {
-        .progress = app_progress_show, .progress_ctx = progress, .n_threads = n_threads};
+    const char *command_options[APP_MAX_COMMAND_OPTIONS];
+    app_args_command_options(args, command_options);
+    hw_train_options options = {.progress = app_progress_show,
+                                .progress_ctx = progress,
+                                .n_threads = n_threads,
+                                .command_options = command_options};
     HW_AUTO(hw_model) *model = NULL;
     app_signals_catch();
     hw_status status =
@@ -189,10 +207,13 @@ hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
     HW_TRY(check_args(args, err));
     HW_TRY(read_threads(args, &n_threads, err));
     HW_TRY(check_outputs(args, err));
+    HW_TRY(keep_for_file(args, "cv_models", "keep_cross_validation_models", err));
     HW_TRY(keep_for_file(args, "cv_predictions", "keep_cross_validation_predictions", err));
     HW_TRY(keep_for_file(args, "cv_fold_assignment", "keep_cross_validation_fold_assignment", err));
     __attribute__((cleanup(app_train_frames_clear))) app_train_frames frames = {0};
     HW_TRY(app_train_frames_read(args, args->params, &frames, err));
+    if (app_args_get(args, "cv_models"))
+        HW_TRY(app_files_make_folder("cv_models", app_args_get(args, "cv_models"), err));
     bool is_silent = app_param_is_on(args->params, "quiet_mode");
     const char *json = app_args_get(args, "json");
     FILE *out = json && strcmp(json, "-") == 0 ? stderr : stdout;

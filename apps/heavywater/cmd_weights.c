@@ -1,22 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
-#include <string.h>
-#include <sys/stat.h>
-
 #include "heavywater/files.h"
 #include "heavywater/text.h"
-
-static hw_status make_folder(const char *path, hw_error *err)
-{
-    struct stat info;
-    if (mkdir(path, 0777) == 0)
-        return HW_OK;
-    int reason = errno;
-    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
-        return HW_OK;
-    HW_FAIL(err, HW_EIO, "out_dir", "--out_dir %.300s: %s", path,
-            reason == EEXIST ? "this is a file, not a folder" : strerror(reason));
-}
 
 /* Takes the frame. */
 static hw_status write_table(hw_frame *frame, const char *folder, const char *what, int32_t layer,
@@ -37,7 +21,7 @@ hw_status app_weights(const app_args *args, int *out_exit, hw_error *err)
     const char *folder = app_args_get(args, "out_dir");
     HW_AUTO(hw_model) *model = NULL;
     HW_TRY(hw_model_read(app_args_get(args, "model"), &model, err));
-    HW_TRY(make_folder(folder, err));
+    HW_TRY(app_files_make_folder("out_dir", folder, err));
     int32_t n_layers = hw_model_n_layers(model);
     for (int32_t l = 0; l < n_layers; l++) {
         hw_frame *frame = NULL;

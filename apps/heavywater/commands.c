@@ -17,6 +17,9 @@ static const app_option train_options[] = {
     {"cv_predictions", "FILE", false,
      "Where the predictions of cross-validation go (CSV): each row by the model that did not see "
      "it."},
+    {"cv_models", "FOLDER", false,
+     "Where the models of the folds go: cv_1.zip, cv_2.zip ... The folder is made when there is "
+     "none."},
     {"cv_fold_assignment", "FILE", false, "Where the fold of each row goes (CSV)."},
     {"threads", "INTEGER", false, "Threads; the result does not depend on it. Default: all cores."},
     {NULL}};

@@ -170,6 +170,18 @@ hw_status app_files_check_outputs(const app_output *outputs, int n_outputs,
     return HW_OK;
 }
 
+hw_status app_files_make_folder(const char *option, const char *path, hw_error *err)
+{
+    struct stat info;
+    if (mkdir(path, 0777) == 0)
+        return HW_OK;
+    int reason = errno;
+    if (stat(path, &info) == 0 && S_ISDIR(info.st_mode))
+        return HW_OK;
+    HW_FAIL(err, HW_EIO, option, "--%s %.300s: %s", option, path,
+            reason == EEXIST ? "this is a file, not a folder" : strerror(reason));
+}
+
 hw_status app_files_find_column(const hw_frame *frame, const char *field, const char *name,
                                 int32_t *out_column, hw_error *err)
 {

@@ -34,6 +34,9 @@ hw_status app_files_check_outputs(const app_output *outputs, int n_outputs,
                                   const char *const *inputs, int n_inputs,
                                   hw_error *err) HW_MUST_USE;
 
+/* Makes a folder; one that is there already is as good. */
+hw_status app_files_make_folder(const char *option, const char *path, hw_error *err) HW_MUST_USE;
+
 /* The column of that name, or an error with the nearest name. */
 hw_status app_files_find_column(const hw_frame *frame, const char *field, const char *name,
                                 int32_t *out_column, hw_error *err) HW_MUST_USE;

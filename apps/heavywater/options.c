@@ -331,6 +331,22 @@ static hw_status read_header(const char *text, int *out, hw_error *err)
     return HW_OK;
 }
 
+void app_args_command_options(const app_args *args, const char *out[APP_MAX_COMMAND_OPTIONS])
+{
+    static const char *const others[] = {"classification", "regression"};
+    int n = 0;
+    for (size_t i = 0; i < APP_COUNT(others) + APP_COUNT(parse_options) - 1; i++) {
+        const char *name =
+            i < APP_COUNT(others) ? others[i] : parse_options[i - APP_COUNT(others)].name;
+        const char *value = app_args_get(args, name);
+        if (!value || n + 2 >= APP_MAX_COMMAND_OPTIONS)
+            continue;
+        out[n++] = name;
+        out[n++] = value;
+    }
+    out[n] = NULL;
+}
+
 hw_status app_args_parse_options(const app_args *args, hw_parse_options *out, hw_error *err)
 {
     *out = (hw_parse_options){

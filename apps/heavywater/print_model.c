@@ -354,3 +354,22 @@ void app_print_ending(FILE *out, const hw_model *model)
         return;
     }
 }
+
+void app_print_command(FILE *out, const hw_model *model)
+{
+    char *command = hw_model_command(model, " \\\n      ", NULL);
+    if (!command)
+        return;
+    app_print_title(out, "The command that trains it again");
+    HW_AUTO_BUFFER(text);
+    for (char *line = command; line && *line;) {
+        char *end = strchr(line, '\n');
+        if (end)
+            *end = '\0';
+        hwi_buffer_append_text(&text, text.size ? "\n" : "  ");
+        app_text_append_clean(&text, line, 0);
+        line = end ? end + 1 : NULL;
+    }
+    fprintf(out, "%s\n", hwi_buffer_text(&text));
+    hw_text_free(command);
+}

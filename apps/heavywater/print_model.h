@@ -17,4 +17,6 @@ hw_status app_print_model(FILE *out, const hw_model *model, hw_error *err) HW_MU
 hw_status app_print_metrics(FILE *out, const hw_metrics *metrics, const char *what,
                             hw_error *err) HW_MUST_USE;
 /* How training ended, with H2O's words where it has some: one line. */
+/* The command that trains the model again; nothing for a model that does not know it. */
+void app_print_command(FILE *out, const hw_model *model);
 void app_print_ending(FILE *out, const hw_model *model);

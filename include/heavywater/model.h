@@ -42,6 +42,9 @@ typedef struct hw_train_options {
     hw_progress_callback *progress; /* may be NULL */
     void *progress_ctx;
     int n_threads; /* 0 means all cores. The result does not depend on it. */
+    /* Options of the command that are no parameters but shaped the frames ("col_types", "a=enum",
+     * NULL: names, each with its value). Kept in the model for hw_model_command; NULL for none. */
+    const char *const *command_options;
 } hw_train_options;
 
 /** Trains on a frame. validation may be NULL, options too. response_column and the other columns
@@ -136,7 +139,8 @@ HW_API int32_t hw_model_n_folds(const hw_model *model); /* 0 without cross-valid
 HW_API const hw_table *hw_model_fold_history(const hw_model *model, int32_t i);
 HW_API int32_t hw_model_n_fold_models(const hw_model *model); /* n_folds, or 0 when not kept */
 HW_API hw_model *hw_model_fold_model(const hw_model *model, int32_t i);
-/* One column "fold_assignment": the fold of each training row, from 0 on; or NULL. */
+/* One column "fold_assignment": the fold of each training row, from 0 on, or the value of the fold
+ * column; NULL when not kept. */
 HW_API hw_frame *hw_model_fold_assignment(const hw_model *model);
 /* Columns as of hw_model_predict: each training row predicted by the model that did not see it,
  * with H2O's 8 decimals for classifiers; or NULL. */
@@ -149,6 +153,13 @@ HW_API const hw_params *hw_model_params_actual(const hw_model *model);
 HW_API int32_t hw_model_n_messages(const hw_model *model);
 HW_API hw_message_type hw_model_message(const hw_model *model, int32_t i, const char **out_field,
                                         const char **out_text);
+
+/** The line of `heavywater train` that trains this model again, quoted for a POSIX shell: all
+ * parameters that were given, the seed in effect, and the options that shaped the frames. The
+ * separator (" ", or " \\\n  " for a line each) stands before every option; model_path NULL means
+ * "model.zip". Files that the model does not know have stand-ins. NULL for a model that does not
+ * know its parameters, and without memory. To be released with hw_text_free. */
+HW_API char *hw_model_command(const hw_model *model, const char *separator, const char *model_path);
 
 /** All that is known of the model as JSON, in the form of H2O's tables. path "-" is standard
  * output. Atomic. */

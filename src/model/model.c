@@ -52,6 +52,14 @@ static void free_cross_validation(hw_model *model)
     hw_frame_unref(model->holdout_predictions);
 }
 
+void hwi_model_clear_command_options(hw_model *model)
+{
+    for (char **option = model->command_options; option && *option; option++)
+        hwi_free(*option);
+    hwi_free(model->command_options);
+    model->command_options = NULL;
+}
+
 void hw_model_unref(hw_model *model)
 {
     /* Acquire and release: the last one to leave sees all that others did before they left. */
@@ -73,6 +81,7 @@ void hw_model_unref(hw_model *model)
     hw_metrics_free(model->cross_validation_metrics);
     free_cross_validation(model);
     hwi_messages_clear(&model->messages);
+    hwi_model_clear_command_options(model);
     free_frame_notes(model->frame_notes, model->n_frame_notes);
     hwi_free(model->resume.met_missing);
     hwi_free(model->resume.stopping_values);

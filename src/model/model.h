@@ -61,6 +61,7 @@ struct hw_model {
     hw_model **fold_models;    /* (n_folds), or NULL when they were not kept */
     hw_frame *fold_assignment, *holdout_predictions; /* or NULL */
     hwi_messages messages;
+    char **command_options; /* name, value, ... NULL: see hw_train_options; or NULL */
     hwi_frame_note *frame_notes;
     int32_t n_frame_notes;
     hw_ending ending;
@@ -76,6 +77,7 @@ struct hw_model {
 
 /* One reference, everything empty. NULL without memory. */
 hw_model *hwi_model_new(void);
+void hwi_model_clear_command_options(hw_model *model);
 int32_t hwi_model_index_of_response(const hw_model *model);
 
 /* How this model scores; borrows the model. */

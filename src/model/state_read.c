@@ -8,6 +8,7 @@
 
 #include "base/table_json.h"
 #include "encoder/recode.h"
+#include "model/command.h"
 #include "model/mojo.h"
 
 /* A branch of the document, and where it stands. */
@@ -446,6 +447,26 @@ static hw_status read_fold_histories(const branch *top, hw_model *model, hw_erro
     return HW_OK;
 }
 
+/* Models of older versions have none. */
+static hw_status read_command_options(const branch *top, hw_model *model, hw_error *err)
+{
+    const json_t *texts = json_object_get(top->json, "command_options");
+    size_t n = json_array_size(texts);
+    if (n == 0)
+        return HW_OK;
+    const char **options = HWI_NEW_ARRAY(const char *, n + 1);
+    HW_CHECK_ALLOC(err, options);
+    bool is_good = n % 2 == 0;
+    for (size_t i = 0; i < n && is_good; i++) {
+        options[i] = json_string_value(json_array_get(texts, i));
+        is_good = options[i] != NULL;
+    }
+    hw_status status = is_good ? hwi_model_set_command_options(model, options, err)
+                               : fail_key(top, "command_options", "names and values", err);
+    hwi_free(options);
+    return status;
+}
+
 static hw_status read_metrics(const branch *top, hw_model *model, hw_error *err)
 {
     const struct {
@@ -490,5 +511,6 @@ hw_status hwi_state_read(const json_t *state, const char *path, hw_model *model,
     HW_TRY(read_notes(&top, model, err));
     HW_TRY(read_tables(&top, model, err));
     HW_TRY(read_fold_histories(&top, model, err));
+    HW_TRY(read_command_options(&top, model, err));
     return read_metrics(&top, model, err);
 }

@@ -148,6 +148,15 @@ static void put_note(hwi_json *json, const hwi_frame_note *note)
     hwi_json_end_object(json);
 }
 
+static void put_command_options(hwi_json *json, const hw_model *model)
+{
+    hwi_json_key(json, "command_options");
+    hwi_json_begin_array(json, true);
+    for (char **option = model->command_options; option && *option; option++)
+        hwi_json_string(json, *option);
+    hwi_json_end_array(json);
+}
+
 static void put_tables(hwi_json *json, const hw_model *model)
 {
     static const char *const names[] = {"model_summary",        "scoring_history",
@@ -196,6 +205,7 @@ void hwi_state_write(const hw_model *model, hwi_buffer *out)
     for (int32_t i = 0; i < model->n_frame_notes; i++)
         put_note(&json, &model->frame_notes[i]);
     hwi_json_end_array(&json);
+    put_command_options(&json, model);
     put_tables(&json, model);
     put_metrics(&json, model);
     hwi_json_key(&json, "fold_histories");

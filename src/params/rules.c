@@ -399,7 +399,8 @@ static void check_machines(checker *c)
          "use_all_factor_levels is mandatory in combination with autoencoder.");
     rule(c, p->nfolds != 0, TRACE, "overwrite_with_best_model",
          "overwrite_with_best_model is unsupported in combination with n-fold cross-validation.");
-    rule(c, !c->facts->is_supervised && p->nfolds > 1, ERRR, "nfolds",
+    rule(c, !c->facts->is_supervised && (p->nfolds > 1 || p->fold_column), ERRR,
+         p->fold_column ? "fold_column" : "nfolds",
          "Cross-validation is not possible for an autoencoder.");
     rule(c, !c->facts->is_supervised && p->custom_metric_func, ERRR, "custom_metric_func",
          "custom_metric_func is not possible for an autoencoder.");

@@ -129,8 +129,8 @@ static void draw_series(hwi_buffer *out, const hwi_plot *plot, const hwi_line_ch
     int64_t n = thin_out(series, kept);
     if (n == 0)
         return;
-    hwi_buffer_printf(out, "<polyline class=\"line t%d%s\"", (int)series->tone,
-                      series->is_dashed ? " dashed" : "");
+    hwi_buffer_printf(out, "<polyline class=\"line t%d%s%s\"", (int)series->tone,
+                      series->is_dashed ? " dashed" : "", series->is_background ? " many" : "");
     hwi_html_attribute(out, "data-name", series->name);
     hwi_buffer_append_text(out, " data-v=\"");
     for (int64_t k = 0; k < n; k++) {
@@ -152,7 +152,8 @@ static void draw_series(hwi_buffer *out, const hwi_plot *plot, const hwi_line_ch
         hwi_svg_number(out, hwi_scale_at(&plot->y, series->y[kept[k]]));
     }
     hwi_buffer_append_text(out, "\"/>\n");
-    if (n > 1 && !(chart->has_dots && n <= MAX_DOTS))
+    bool is_bare = series->is_background || !chart->has_dots || n > MAX_DOTS;
+    if (n > 1 && is_bare)
         return;
     for (int64_t k = 0; k < n; k++) {
         hwi_buffer_printf(out, "<circle class=\"dot t%d\" r=\"2.5\"", (int)series->tone);
@@ -194,11 +195,12 @@ static void draw_marks(hwi_buffer *out, const hwi_plot *plot, const hwi_line_cha
 void hwi_chart_lines(hwi_buffer *out, const hwi_line_chart *chart)
 {
     hwi_legend_entry entries[MAX_LEGEND];
-    int n_entries = chart->n_series < MAX_LEGEND ? chart->n_series : MAX_LEGEND;
-    for (int s = 0; s < n_entries; s++) {
+    int n_entries = 0;
+    for (int s = 0; s < chart->n_series && n_entries < MAX_LEGEND; s++) {
         const hwi_series *series = &chart->series[s];
-        entries[s] =
-            (hwi_legend_entry){series->name, series->note, series->tone, series->is_dashed};
+        if (!series->is_background)
+            entries[n_entries++] =
+                (hwi_legend_entry){series->name, series->note, series->tone, series->is_dashed};
     }
     hwi_figure_begin(out, chart->title, n_entries, entries);
     hwi_plot plot = {.x_label = chart->x_label,
@@ -217,8 +219,10 @@ void hwi_chart_lines(hwi_buffer *out, const hwi_line_chart *chart)
     hwi_buffer_append_text(out, ">");
     hwi_plot_begin(out, &plot, chart->title);
     draw_guides(out, &plot, chart);
-    for (int s = 0; s < chart->n_series; s++)
-        draw_series(out, &plot, chart, &chart->series[s]);
+    for (int front = 0; front < 2; front++)
+        for (int s = 0; s < chart->n_series; s++)
+            if (chart->series[s].is_background == (front == 0))
+                draw_series(out, &plot, chart, &chart->series[s]);
     draw_marks(out, &plot, chart);
     hwi_plot_end(out);
     hwi_buffer_append_text(out, "</div>\n");

@@ -15,11 +15,19 @@ typedef enum hwi_tone {
     /* For lines that are all of one frame. */
     HWI_TONE_FIRST,
     HWI_TONE_SECOND,
-    HWI_TONE_THIRD
+    HWI_TONE_THIRD,
+    HWI_TONE_NONE /* grey */
 } hwi_tone;
 
 /* "Training", "Validation" or "Cross-validation". */
 const char *hwi_tone_name(hwi_tone tone);
+
+/* Parts shared by the pictures. */
+typedef struct hwi_legend_entry {
+    const char *name, *note;
+    hwi_tone tone;
+    bool is_dashed;
+} hwi_legend_entry;
 
 typedef struct hwi_series {
     const char *name;
@@ -29,6 +37,7 @@ typedef struct hwi_series {
     int64_t n;
     const double *x, *y;
     const double *extra; /* a third value for the tool tip, or NULL */
+    bool is_background;  /* one of many: thin, behind the others, not in the legend */
 } hwi_series;
 
 typedef struct hwi_mark {
@@ -61,6 +70,57 @@ void hwi_chart_lines(hwi_buffer *out, const hwi_line_chart *chart);
 void hwi_chart_scatter(hwi_buffer *out, const char *title, const char *caption, int64_t n,
                        const double *x, const double *y, const char *x_label, const char *y_label);
 
+/* One value: a dot, or a short bar that stands for a mean. */
+typedef struct hwi_dot {
+    double x, y;
+    const char *class_name; /* static: "dot t2", "dot q0" ... */
+    const char *text;       /* tool tip, or NULL */
+    bool is_bar, is_large;
+} hwi_dot;
+
+typedef struct hwi_dot_chart {
+    const char *title, *caption, *x_label, *y_label;
+    int n_entries;
+    const hwi_legend_entry *entries;
+    int64_t n_dots;
+    const hwi_dot *dots; /* the last is drawn on top */
+    int32_t n_categories;
+    const char *const *categories; /* x counts these from 0 on; NULL: x is a number */
+    bool is_x_log;                 /* x may be logarithmic */
+    double guide_y, band;          /* a line in the background and the width around it, or NaN */
+    bool is_wide;
+} hwi_dot_chart;
+
+void hwi_chart_dots(hwi_buffer *out, const hwi_dot_chart *chart);
+
+/* Lines across upright axes, an axis a quantity, a line a model. */
+enum { HWI_MAX_PARALLEL_AXES = 12 };
+
+typedef struct hwi_parallel_axis {
+    const char *name;
+    int32_t n_levels;
+    const char *const *levels; /* values count these from 0 on; NULL: values are numbers */
+    bool is_log, is_reversed;
+} hwi_parallel_axis;
+
+typedef struct hwi_parallel_line {
+    const char *class_name; /* static */
+    const char *text;       /* tool tip */
+} hwi_parallel_line;
+
+typedef struct hwi_parallel_chart {
+    const char *title, *caption;
+    int n_entries;
+    const hwi_legend_entry *entries;
+    int n_axes; /* at most HWI_MAX_PARALLEL_AXES */
+    const hwi_parallel_axis *axes;
+    int64_t n_lines;
+    const hwi_parallel_line *lines; /* the last is drawn on top */
+    const double *values;           /* (n_lines, n_axes), row-major; NaN is passed over */
+} hwi_parallel_chart;
+
+void hwi_chart_parallel(hwi_buffer *out, const hwi_parallel_chart *chart);
+
 /* How often values fall where, in classes of equal width. */
 void hwi_chart_histogram(hwi_buffer *out, const char *title, const char *caption, int64_t n,
                          const double *values, const char *x_label);
@@ -85,13 +145,6 @@ typedef struct hwi_layer_note {
 } hwi_layer_note;
 
 void hwi_chart_network(hwi_buffer *out, int32_t n_layers, const hwi_layer_note *layers);
-
-/* Parts shared by the pictures. */
-typedef struct hwi_legend_entry {
-    const char *name, *note;
-    hwi_tone tone;
-    bool is_dashed;
-} hwi_legend_entry;
 
 void hwi_figure_begin(hwi_buffer *out, const char *title, int n_entries,
                       const hwi_legend_entry *entries);

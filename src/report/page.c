@@ -145,6 +145,9 @@ const char *hwi_metric_title(const char *name)
         {"lift_top_group", "Lift in the top group"},
         {"mean_per_class_error", "Mean error per class"},
         {"classification_error", "Classification error"},
+        {"err", "Classification error"},
+        {"err_count", "Wrong rows"},
+        {"mcc", "MCC"},
         {"default_threshold", "Threshold of largest F1"},
         {"loglikelihood", "Log likelihood"},
     };

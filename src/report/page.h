@@ -51,6 +51,7 @@ const char *hwi_metric_title(const char *name);
 /* The sections, in the order of the page. A section whose data is missing writes nothing. */
 void hwi_report_headline(hwi_page *page);
 void hwi_report_history(hwi_page *page);
+void hwi_report_folds(hwi_page *page);
 void hwi_report_thresholds(hwi_page *page);
 void hwi_report_confusion(hwi_page *page);
 void hwi_report_gains(hwi_page *page);

@@ -59,6 +59,7 @@ hw_status hwi_report_write_html(const hw_model *model, hwi_buffer *out, hw_error
     init_page(&page, model, &body);
     hwi_report_headline(&page);
     hwi_report_history(&page);
+    hwi_report_folds(&page);
     hwi_report_thresholds(&page);
     hwi_report_confusion(&page);
     hwi_report_gains(&page);

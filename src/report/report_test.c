@@ -210,10 +210,19 @@ static void read_tables(hw_model *model, const json_t *json)
         hw_table **table;
     } tables[] = {{"model_summary", &model->model_summary},
                   {"scoring_history", &model->scoring_history},
-                  {"variable_importances", &model->variable_importances}};
+                  {"variable_importances", &model->variable_importances},
+                  {"cross_validation_metrics_summary", &model->cross_validation_metrics_summary}};
     for (size_t i = 0; i < HW_COUNT(tables); i++)
         hw_assert_ok(
             hwi_table_read_json(json_object_get(json, tables[i].name), tables[i].table, &err), err);
+    const json_t *folds = json_object_get(json, "cv_scoring_history");
+    model->n_folds = (int32_t)json_array_size(folds);
+    if (model->n_folds > 0)
+        model->fold_histories = HWI_NEW_ARRAY(hw_table *, (size_t)model->n_folds);
+    for (int32_t i = 0; i < model->n_folds; i++)
+        hw_assert_ok(
+            hwi_table_read_json(json_array_get(folds, (size_t)i), &model->fold_histories[i], &err),
+            err);
     struct {
         const char *name;
         hw_metrics **metrics;
@@ -331,7 +340,11 @@ static void test_report_has_the_sections_of_its_category(void **state)
          {"the model that was kept: epoch 6", "0.5445", "the best one, at epoch 6"},
          {0}},
         {"stop_early_last", {"the last one, at epoch 8"}, {0}},
-        {"cv_stratified", {"Cross-validation", "AUC"}, {0}},
+        {"cv_stratified",
+         {"Cross-validation", "AUC", "id=\"folds\"", "How the folds trained", "Fold 3",
+          "fold 3: ", "<rect class=\"band t2\""},
+         {"Fold 4", "fold 4: "}},
+        {"act_tanh", {"id=\"history\""}, {"id=\"folds\""}},
     };
     if (!getenv("HW_FIXTURES") || access(getenv("HW_FIXTURES"), R_OK) != 0)
         skip();

@@ -180,61 +180,21 @@ void hwi_report_params(hwi_page *page)
     hwi_page_section_end(page);
 }
 
-/* As a shell reads it back. */
-static void write_shell_word(hwi_buffer *out, const char *text)
-{
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-                               "_./,:=@%+-";
-    if (*text && text[strspn(text, safe)] == '\0') {
-        hwi_html_text(out, text);
-        return;
-    }
-    HW_AUTO_BUFFER(word);
-    hwi_buffer_append_char(&word, '\'');
-    for (const char *p = text; *p; p++) {
-        if (*p == '\'')
-            hwi_buffer_append_text(&word, "'\\''");
-        else
-            hwi_buffer_append_char(&word, *p);
-    }
-    hwi_buffer_append_char(&word, '\'');
-    out->failed |= word.failed;
-    hwi_html_text(out, hwi_buffer_text(&word));
-}
-
-static void write_option(hwi_buffer *out, const char *name, const char *text)
-{
-    hwi_buffer_printf(out, " \\\n  --%s ", name);
-    write_shell_word(out, text);
-}
-
 void hwi_report_command(hwi_page *page)
 {
-    const hw_params *given = hw_model_params_given(page->model);
     hwi_buffer *out = page->out;
-    if (!given)
+    if (!hw_model_params_given(page->model))
         return;
+    AUTO_TEXT *command = hw_model_command(page->model, " \\\n  ", NULL);
+    if (!command) {
+        out->failed = true;
+        return;
+    }
     hwi_page_section_begin(page, "command", "Train it again",
                            "The command that builds this model. File names are placeholders where "
                            "the model does not know them.");
-    hwi_buffer_append_text(out, "<pre class=\"card\"><code>heavywater train");
-    if (!hw_params_is_given(given, "training_frame"))
-        write_option(out, "training_frame", "train.csv");
-    if (page->metrics[HWI_TONE_VALIDATION] && !hw_params_is_given(given, "validation_frame"))
-        write_option(out, "validation_frame", "validation.csv");
-    for (int32_t i = 0; i < hw_param_count(); i++) {
-        const hw_param_info *info = hw_param_at(i);
-        if (!hw_params_is_given(given, info->name))
-            continue;
-        AUTO_TEXT *text = hw_params_get_text(given, info->name);
-        if (!text) {
-            out->failed = true;
-            return;
-        }
-        write_option(out, info->name, text);
-    }
-    write_option(out, "model", "model.zip");
-    write_option(out, "report", "report.html");
-    hwi_buffer_append_text(out, "</code></pre>\n");
+    hwi_buffer_append_text(out, "<pre class=\"card copy\"><code>");
+    hwi_html_text(out, command);
+    hwi_buffer_append_text(out, " \\\n  --report report.html</code></pre>\n");
     hwi_page_section_end(page);
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/parallel.h"
+#include "frame/column.h"
 #include "model/predictions.h"
 #include "train/cv_progress.h"
 #include "train/cv_summary.h"
@@ -33,6 +34,7 @@ typedef struct cross_validation {
     hw_model **models;
     hwi_metrics_builder **builders;
     hw_metrics **metrics;
+    const hw_metrics **shown; /* what is summarised */
     hwi_cv_monitor monitor;
     /* Of the held-out rows; each fold writes its own. */
     int32_t width;
@@ -53,6 +55,7 @@ static void clear(cross_validation *cv)
     hwi_free(cv->models);
     hwi_free(cv->builders);
     hwi_free(cv->metrics);
+    hwi_free(cv->shown);
     if (cv->monitor.slots)
         hwi_cv_monitor_clear(&cv->monitor);
     hwi_free(cv->predictions);
@@ -75,12 +78,13 @@ static hw_status allocate(cross_validation *cv, hw_error *err)
     cv->models = HWI_NEW_ARRAY(hw_model *, n);
     cv->builders = HWI_NEW_ARRAY(hwi_metrics_builder *, n);
     cv->metrics = HWI_NEW_ARRAY(hw_metrics *, n);
+    cv->shown = HWI_NEW_ARRAY(const hw_metrics *, n);
     cv->predictions = hwi_calloc_array(n_rows, (size_t)cv->width * sizeof(double));
     cv->labels = HWI_NEW_ARRAY(int32_t, n_rows);
     cv->responses = HWI_ALLOC_ARRAY(double, n_rows);
     cv->weights = HWI_ALLOC_ARRAY(double, n_rows);
-    bool has_all = cv->models && cv->builders && cv->metrics && cv->predictions && cv->labels &&
-                   cv->responses && cv->weights;
+    bool has_all = cv->models && cv->builders && cv->metrics && cv->shown && cv->predictions &&
+                   cv->labels && cv->responses && cv->weights;
     if (!has_all)
         HW_FAIL(err, HW_ENOMEM, NULL, "out of memory");
     return HW_OK;
@@ -399,14 +403,22 @@ static hw_status keep_histories(const cross_validation *cv, hw_model *model, hw_
 
 static hw_status keep_assignment(const cross_validation *cv, hw_model *model, hw_error *err)
 {
+    static const char name[] = "fold_assignment";
     int64_t n = hw_frame_n_rows(cv->training);
     HW_AUTO(hw_frame) *frame = hwi_frame_new("cv_fold_assignment", n);
-    HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, frame);
-    HW_CHECK_ALLOC(err, values);
-    for (int64_t i = 0; i < n; i++)
-        values[i] = cv->folds.of_row[i];
-    HW_TRY(hwi_frame_add_column(frame, "fold_assignment", HW_TYPE_INT, values, NULL, 0, err));
+    const char *fold_column = cv->given->fold_column;
+    if (fold_column) {
+        int32_t c = hw_frame_find_column(cv->training, fold_column);
+        hwi_column *column = hwi_column_ref(hwi_frame_column(cv->training, c));
+        HW_TRY(hwi_frame_append(frame, name, column, err));
+    } else {
+        HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
+        HW_CHECK_ALLOC(err, values);
+        for (int64_t i = 0; i < n; i++)
+            values[i] = cv->folds.of_row[i];
+        HW_TRY(hwi_frame_add_column(frame, name, HW_TYPE_INT, values, NULL, 0, err));
+    }
     model->fold_assignment = HW_TAKE(frame);
     return HW_OK;
 }
@@ -428,13 +440,23 @@ static hw_status note_diverged_folds(const cross_validation *cv, hw_model *model
     return HW_OK;
 }
 
+/* H2O summarises what its folds' models show: with score_validation_samples a sample of the rows
+ * held out, not all. */
+static hw_status summarize(cross_validation *cv, hw_table **out, hw_error *err)
+{
+    for (int32_t f = 0; f < cv->folds.n; f++) {
+        const hw_metrics *own = cv->models[f]->validation_metrics;
+        cv->shown[f] = cv->given->h2o_compat && own ? own : cv->metrics[f];
+    }
+    return hwi_cv_summary(cv->shown, cv->folds.n, out, err);
+}
+
 static hw_status keep(cross_validation *cv, hw_model *model, hw_error *err)
 {
     const hw_params *params = cv->given;
     HW_TRY(note_diverged_folds(cv, model, err));
     HW_TRY(combine_metrics(cv, &model->cross_validation_metrics, err));
-    HW_TRY(hwi_cv_summary((const hw_metrics *const *)cv->metrics, cv->folds.n,
-                          &model->cross_validation_metrics_summary, err));
+    HW_TRY(summarize(cv, &model->cross_validation_metrics_summary, err));
     HW_TRY(keep_histories(cv, model, err));
     if (params->keep_cross_validation_fold_assignment)
         HW_TRY(keep_assignment(cv, model, err));

@@ -69,6 +69,16 @@ static double at_max_f1(const hw_metrics *metrics, const char *column)
     return best < 0 ? NAN : hw_table_number(table, best, wanted);
 }
 
+/* The table of thresholds has 0 where nothing or all is predicted positive: here H2O has nothing.
+ */
+static double mcc(const hw_metrics *metrics)
+{
+    double tps = at_max_f1(metrics, "tps"), fps = at_max_f1(metrics, "fps");
+    double tns = at_max_f1(metrics, "tns"), fns = at_max_f1(metrics, "fns");
+    bool has_none = tps + fps == 0 || tps + fns == 0 || tns + fps == 0 || tns + fns == 0;
+    return has_none ? NAN : at_max_f1(metrics, "absolute_mcc");
+}
+
 /* In alphabetical order, as H2O shows them. */
 static const summary_row regression_rows[] = {
     {"aic", NULL, "AIC"},
@@ -94,7 +104,7 @@ static const summary_row binomial_rows[] = {{"accuracy", accuracy, NULL},
                                             {"loglikelihood", NULL, "loglikelihood"},
                                             {"logloss", NULL, "logloss"},
                                             {"max_per_class_error", max_class_error, NULL},
-                                            {"mcc", NULL, "@absolute_mcc"},
+                                            {"mcc", mcc, NULL},
                                             {"mean_per_class_accuracy", mean_class_accuracy, NULL},
                                             {"mean_per_class_error", NULL, "mean_per_class_error"},
                                             {"mse", NULL, "MSE"},
@@ -144,7 +154,8 @@ static double value_of(const summary_row *row, const hw_metrics *metrics)
     return hw_metrics_value(metrics, row->source);
 }
 
-/* Everything is float in the end; H2O shows a deviation of 0 where there are no numbers. */
+/* Folds without a number count in neither. Everything is float in the end; H2O shows a deviation of
+ * 0 where there are fewer than two numbers. */
 static void add_row(const summary_row *row, const hw_metrics *const *folds, int32_t n_folds,
                     hw_table *table)
 {
@@ -152,17 +163,21 @@ static void add_row(const summary_row *row, const hw_metrics *const *folds, int3
     if (at < 0)
         return;
     double sum = 0, squares = 0;
+    int32_t n = 0;
     for (int32_t f = 0; f < n_folds; f++) {
         double x = value_of(row, folds[f]);
+        hwi_table_set_number(table, at, f + 3, (float)x);
+        if (isnan(x))
+            continue;
         sum += x;
         squares += x * x;
-        hwi_table_set_number(table, at, f + 3, (float)x);
+        n++;
     }
-    double mean = sum / n_folds;
-    double variance = (squares - n_folds * mean * mean) / (n_folds - 1);
+    double mean = sum / n;
+    double variance = n > 1 ? (squares - n * mean * mean) / (n - 1) : 0;
     hwi_table_set_text(table, at, 0, row->name);
     hwi_table_set_number(table, at, 1, (float)mean);
-    hwi_table_set_number(table, at, 2, variance > 0 ? (float)sqrt(variance) : 0);
+    hwi_table_set_number(table, at, 2, variance < 0 ? 0 : (float)sqrt(variance));
 }
 
 hw_status hwi_cv_summary(const hw_metrics *const *folds, int32_t n_folds, hw_table **out,

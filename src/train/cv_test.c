@@ -244,6 +244,50 @@ static void test_cv_keeps_what_is_asked_for(void **state)
     assert_null(hw_model_fold_history(model, -1));
 }
 
+/* With a fold column the assignment is that column. */
+static void test_cv_keeps_the_fold_column(void **state)
+{
+    (void)state;
+    HW_AUTO(hw_frame) *frame = make_frame(-1);
+    HW_AUTO(hw_params) *params = make_params("y");
+    set(params, "ignored_columns", "class2,w");
+    set(params, "nfolds", "0");
+    set(params, "fold_assignment", "AUTO");
+    set(params, "fold_column", "class3");
+    set(params, "keep_cross_validation_fold_assignment", "true");
+    HW_AUTO(hw_model) *model = train(params, frame, 0);
+    const hw_frame *kept = hw_model_fold_assignment(model);
+    assert_int_equal(hw_model_n_folds(model), 3);
+    assert_string_equal(hw_frame_column_name(kept, 0), "fold_assignment");
+    assert_int_equal(hw_frame_column_type(kept, 0), HW_TYPE_ENUM);
+    for (int i = 0; i < N_ROWS; i++)
+        assert_true(number_at(kept, 0, i) == number_at(frame, 4, i));
+}
+
+/* H2O summarises the sample of rows on which its folds' models were scored. */
+static void test_cv_summary_is_of_all_rows_but_for_h2o(void **state)
+{
+    (void)state;
+    HW_AUTO(hw_frame) *frame = make_frame(-1);
+    for (int compat = 0; compat < 2; compat++) {
+        HW_AUTO(hw_params) *params = make_params("y");
+        set(params, "score_validation_samples", "40");
+        set(params, "h2o_compat", compat ? "true" : "false");
+        HW_AUTO(hw_model) *model = train(params, frame, 0);
+        const hw_table *table = hw_model_table(model, "cross_validation_metrics_summary");
+        const hw_model *fold = hw_model_fold_model(model, 0);
+        HW_AUTO(hw_frame) *predicted = NULL;
+        hw_error err = {0};
+        hw_assert_ok(hw_model_predict(fold, frame, &predicted, &err), err);
+        double sampled = hw_metrics_value(hw_model_metrics(fold, "validation"), "mae"), full = 0;
+        for (int i = 0; i < N_ROWS; i += 3)
+            full += fabs(number_at(frame, 2, i) - number_at(predicted, 0, i)) / (N_ROWS / 3);
+        assert_true(fabs(sampled - full) > 1e-6);
+        assert_string_equal(hw_table_text(table, 2, 0), "mae");
+        assert_true(hw_is_near(hw_table_number(table, 2, 3), compat ? sampled : full, 1e-6));
+    }
+}
+
 /* The main model trains as long as the folds did on average, without stopping. */
 static void test_cv_chooses_the_epochs_of_the_main_model(void **state)
 {
@@ -358,6 +402,7 @@ static void test_cv_refuses_what_it_cannot_do(void **state)
         {"weights_column", "only_first", "weights_column", "fold"},
         {"response_column", "", "response_column", NULL},
         {"checkpoint", "model.zip", "nfolds", "checkpoint"},
+        {"autoencoder", "true", "nfolds", "autoencoder"},
     };
     HW_AUTO(hw_frame) *frame = make_frame(-1);
     double weights[N_ROWS] = {0};
@@ -422,6 +467,8 @@ int main(void)
         cmocka_unit_test(test_cv_models_know_nothing_of_the_rows_held_out),
         cmocka_unit_test(test_cv_does_not_depend_on_threads),
         cmocka_unit_test(test_cv_keeps_what_is_asked_for),
+        cmocka_unit_test(test_cv_keeps_the_fold_column),
+        cmocka_unit_test(test_cv_summary_is_of_all_rows_but_for_h2o),
         cmocka_unit_test(test_cv_chooses_the_epochs_of_the_main_model),
         cmocka_unit_test(test_cv_survives_the_model_file),
         cmocka_unit_test(test_cv_reports_and_can_be_ended),

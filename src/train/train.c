@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/command.h"
 #include "model/importance.h"
 #include "train/checkpoint.h"
 #include "train/cv.h"
@@ -281,7 +282,13 @@ hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_
     if (hwi_folds_are_wanted(params) && params->checkpoint && *params->checkpoint)
         HW_FAIL(err, HW_EINVAL, "nfolds",
                 "nfolds: a training that continues from a checkpoint cannot be cross-validated");
+    HW_AUTO(hw_model) *model = NULL;
     if (hwi_folds_are_wanted(params))
-        return hwi_cross_validate(params, training, validation, options, out_model, err);
-    return hwi_train_one(params, training, validation, options, NULL, out_model, err);
+        HW_TRY(hwi_cross_validate(params, training, validation, options, &model, err));
+    else
+        HW_TRY(hwi_train_one(params, training, validation, options, NULL, &model, err));
+    if (options)
+        HW_TRY(hwi_model_set_command_options(model, options->command_options, err));
+    *out_model = HW_TAKE(model);
+    return HW_OK;
 }

@@ -13,7 +13,10 @@ OUTPUT_KEYS = {"names": "input_columns", "column_types": "column_types", "domain
                "model_category": "model_category", "default_threshold": "default_threshold",
                "scoring_history": "scoring_history", "model_summary": "model_summary",
                "variable_importances": "variable_importances",
-               "training_metrics": "training_metrics", "validation_metrics": "validation_metrics"}
+               "training_metrics": "training_metrics", "validation_metrics": "validation_metrics",
+               "cross_validation_metrics": "cross_validation_metrics",
+               "cross_validation_metrics_summary": "cross_validation_metrics_summary",
+               "cv_scoring_history": "cv_scoring_history"}
 
 
 class Tally:
@@ -134,9 +137,9 @@ def cell_number(text):
         return None
 
 
-def compare_predictions(tally, ours, theirs):
+def compare_predictions(tally, ours, theirs, what="predictions"):
     if ours[0] != theirs[0] or len(ours) != len(theirs):
-        tally.complain("predictions", f"{len(ours)} rows of {ours[0]}, "
+        tally.complain(what, f"{len(ours)} rows of {ours[0]}, "
                                       f"H2O has {len(theirs)} of {theirs[0]}")
         return
     n_labels, first = 0, None
@@ -154,8 +157,16 @@ def compare_predictions(tally, ours, theirs):
                 if d > 1e-9:
                     first = first or f"row {r}, {name}: {x}, H2O has {y}"
     if n_labels or tally.prediction > 1e-9:
-        tally.complain("predictions", f"{n_labels} labels; values off by {tally.prediction:.1e}; "
+        tally.complain(what, f"{n_labels} labels; values off by {tally.prediction:.1e}; "
                                       f"first {first}")
+
+
+def compare_folds(tally, ours, theirs):
+    if "holdout" in theirs:
+        compare_predictions(tally, ours["holdout"], theirs["holdout"], "held-out predictions")
+    if "assignment" in theirs and ours["assignment"] != theirs["assignment"]:
+        n = sum(a != b for a, b in zip(ours["assignment"], theirs["assignment"]))
+        tally.complain("fold_assignment", f"{n} of {len(theirs['assignment'])} lines differ")
 
 
 def compare_frames(tally, ours, theirs):
@@ -196,6 +207,7 @@ def compare_case(ours, theirs):
         compare(tally, "preprocessing", model["preprocessing"], theirs["preprocessing"], 1e-12)
     for key, name in OUTPUT_KEYS.items():
         compare(tally, name, model.get(name), output.get(key))
+    compare_folds(tally, ours, theirs)
     if "prediction_error" in theirs:
         tally.complain("predictions", "H2O fails: " + theirs["prediction_error"])
         return tally

@@ -175,7 +175,29 @@ WRONG = [("l1", -1), ("l2", -0.5), ("input_dropout_ratio", 1), ("score_duty_cycl
          ("quantile_alpha", 1.5), ("huber_alpha", -0.1), ("rate", -1), ("max_runtime_secs", -1)]
 
 
-def draw_case(rng, number, tables):
+WRONG_FOLDS = [("nfolds", 1), ("nfolds", -1), ("nfolds", 100000), ("fold_assignment", "Modulo"),
+               ("checkpoint", "none.zip"), ("autoencoder", True)]
+
+
+def draw_folds(rng, params, table, case):
+    """Makes a case one of cross-validation."""
+    case["fold"] = None
+    if table.folds and chance(rng, 0.35):
+        case["fold"] = rng.choice([c for c in table.folds if c != case["response"]])
+        case["ignored"] = [c for c in case["ignored"] if c != case["fold"]]
+    else:
+        params["nfolds"] = rng.choice([2, 3] if table.is_large else [2, 2, 3, 4, 5, 10])
+        if chance(rng, 0.8):
+            params["fold_assignment"] = rng.choice(["AUTO", "Random", "Modulo", "Stratified"])
+    if chance(rng, 0.3):
+        params["keep_cross_validation_models"] = chance(rng, 0.5)
+    if chance(rng, 0.1):
+        name, value = rng.choice(WRONG_FOLDS[:-2] if params.get("autoencoder") else WRONG_FOLDS)
+        params[name] = value
+        params.pop("fold_assignment" if name == "checkpoint" else "", None)
+
+
+def draw_case(rng, number, tables, has_folds=False):
     """The case of this number: a table, what is predicted from it, and parameters."""
     table = rng.choice(tables)
     case = {"number": number, "table": table.name, "is_large": table.is_large, "response": None,
@@ -200,7 +222,9 @@ def draw_case(rng, number, tables):
     special = {case["response"], case["weights"], case["offset"]}
     case["ignored"] += [c for c in table.weights + table.offsets
                         if c not in special and chance(rng, 0.7)]
-    case["is_wrong"] = chance(rng, 0.1)
+    if has_folds:
+        draw_folds(rng, params, table, case)
+    case["is_wrong"] = not has_folds and chance(rng, 0.1)
     if case["is_wrong"]:
         name, value = rng.choice(WRONG)
         params[name] = value

@@ -7,7 +7,8 @@ import time
 
 import requests
 
-SPECIAL = {"weights": "weights_column", "offset": "offset_column", "response": "response_column"}
+SPECIAL = {"weights": "weights_column", "offset": "offset_column", "response": "response_column",
+           "fold": "fold_column"}
 
 
 class Server:
@@ -112,8 +113,11 @@ def request_of(case, training, validation):
     if validation:
         data["validation_frame"] = validation
     for key, name in SPECIAL.items():
-        if case[key]:
+        if case.get(key):
             data[name] = case[key]
+    if "fold" in case:
+        data["keep_cross_validation_predictions"] = "true"
+        data["keep_cross_validation_fold_assignment"] = "true"
     if case["ignored"]:
         data["ignored_columns"] = json.dumps(case["ignored"])
     for name, value in case["params"].items():
@@ -126,9 +130,26 @@ def train(server, case, table):
     try:
         return train_once(server, case, table)
     finally:
-        # Under Skip the original writes weight 0 into the very frame that it was given.
-        if case["weights"] and case["params"].get("missing_values_handling") == "Skip":
+        # Under Skip the original writes weight 0 into the very frame that it was given; with a
+        # model the fold column of the frame may go.
+        if case.get("fold") or (case["weights"] and
+                                case["params"].get("missing_values_handling") == "Skip"):
             server.forget(server.frame(table.train, table.factors, table.col_types))
+
+
+def read_folds(server, output, result, has_column):
+    """What cross-validation leaves behind, which is then removed."""
+    for name, key in (("holdout", "cross_validation_holdout_predictions_frame_id"),
+                      ("assignment", "cross_validation_fold_assignment_frame_id")):
+        if output.get(key):
+            result[name] = server.download(output[key]["name"])
+            # By a fold column the assignment is that very column of the training frame.
+            if name == "holdout" or not has_column:
+                server.delete("/3/Frames/" + output[key]["name"])
+    for frame in output.get("cross_validation_predictions") or []:
+        server.delete("/3/Frames/" + frame["name"])
+    for model in output.get("cross_validation_models") or []:
+        server.delete("/3/Models/" + model["name"])
 
 
 def train_once(server, case, table):
@@ -157,6 +178,7 @@ def train_once(server, case, table):
               "frames": [server.describe(training)]}
     if validation:
         result["frames"].append(server.describe(validation))
+    read_folds(server, model["output"], result, bool(case.get("fold")))
     for key in ("normmul", "normsub", "normrespmul", "normrespsub", "catoffsets"):
         result.setdefault("preprocessing", {})[key] = model["output"].get(key)
     scored = server.post(f"/3/Predictions/models/{name}/frames/{score}")

@@ -24,13 +24,34 @@ def parse_options(table):
     return options
 
 
+def has_folds(case):
+    return "fold" in case
+
+
+def fold_files(folder):
+    """Options with the files that cross-validation leaves behind."""
+    return {"--cv_predictions": os.path.join(folder, "cv_predictions.csv"),
+            "--cv_fold_assignment": os.path.join(folder, "cv_folds.csv")}
+
+
+def read_folds(folder):
+    predictions, assignment = fold_files(folder).values()
+    if not os.path.exists(predictions):
+        return {}
+    result = {}
+    for name, path in (("holdout", predictions), ("assignment", assignment)):
+        with open(path, encoding="utf-8", newline="") as lines:
+            result[name] = list(csv.reader(lines))
+    return result
+
+
 def train_command(program, case, table, model, json_file):
     command = [program, "train", "--training_frame", table.train]
     if case["validation"]:
         command += ["--validation_frame", table.valid]
     command += parse_options(table)
-    for name in ("response", "weights", "offset"):
-        if case[name]:
+    for name in ("response", "weights", "offset", "fold"):
+        if case.get(name):
             command += [f"--{name}_column", case[name]]
     if case["ignored"]:
         command += ["--ignored_columns", ",".join(case["ignored"])]
@@ -49,6 +70,11 @@ def train(program, case, table, folder):
     """The model's JSON, predictions and metrics on the score table; or why it was refused."""
     model, out = os.path.join(folder, "model.zip"), os.path.join(folder, "model.json")
     command = train_command(program, case, table, model, out)
+    if has_folds(case):
+        for option, path in fold_files(folder).items():
+            command += [option, path]
+            if os.path.exists(path):
+                os.remove(path)
     with open(os.path.join(folder, "command.sh"), "w", encoding="utf-8") as script:
         script.write(shlex.join(command) + "\n")
     code, message = run(command)
@@ -57,7 +83,7 @@ def train(program, case, table, folder):
     if code != 0:
         return {"refused": message}
     with open(out, encoding="utf-8") as text:
-        result = {"model": json.load(text)}
+        result = {"model": json.load(text), **read_folds(folder)}
     predictions = os.path.join(folder, "predictions.csv")
     code, message = run([program, "predict", "--model", model, "--frame", table.score,
                          "--out", predictions] + parse_options(table))

@@ -24,7 +24,7 @@ def short(params):
 
 
 def table_row(case, tally):
-    special = [f"{k}={case[k]}" for k in ("response", "weights", "offset") if case[k]]
+    special = [f"{k}={case[k]}" for k in ("response", "weights", "offset", "fold") if case.get(k)]
     verdict = "same" if not tally.complaints else "**differs**"
     return (f"| {case['number']} | {case['table']} {' '.join(special)}"
             f"{' +valid' if case['validation'] else ''} | {short(case['params'])} "
@@ -53,7 +53,8 @@ def cases_of(args, all_tables):
                 yield json.load(text)
         return
     for number in range(args.first, args.first + args.cases):
-        yield draw.draw_case(random.Random(args.seed * 1000003 + number), number, all_tables)
+        yield draw.draw_case(random.Random(args.seed * 1000003 + number), number, all_tables,
+                             args.folds)
 
 
 def record_cases(server):
@@ -76,6 +77,7 @@ def read_args():
     parser.add_argument("--cases", type=int, default=20)
     parser.add_argument("--case", nargs="*", help="case.json files to run again")
     parser.add_argument("--table", action="append", help="only these tables")
+    parser.add_argument("--folds", action="store_true", help="cross-validate every case")
     parser.add_argument("--program", default=os.path.join(root, "build/apps/heavywater/heavywater"))
     parser.add_argument("--shared", default=os.path.join(root, "..", "shared"),
                         help="folder with data/ and fixtures/")
@@ -102,7 +104,8 @@ def main():
     print("| case | table | parameters | weights | biases | values | predictions | |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
     for case in cases_of(args, drawn):
-        folder = os.path.join(args.out, f"case-{args.seed}-{case['number']}")
+        folder = os.path.join(args.out, 
+                              f"{'folds' if args.folds else 'case'}-{args.seed}-{case['number']}")
         try:
             tally = run_case(args.program, server, case, by_name[case["table"]], folder)
         except Exception:  # pylint: disable=broad-except

@@ -21,6 +21,7 @@ class Table:
     counts: list = field(default_factory=list)  # responses that are never negative
     weights: list = field(default_factory=list)
     offsets: list = field(default_factory=list)
+    folds: list = field(default_factory=list)  # columns that number or name folds, some wrongly
     always_ignored: list = field(default_factory=list)
     is_large: bool = False
 
@@ -151,19 +152,21 @@ def make_tables(folder, shared):
         Table("odd", here("odd_train"), here("odd_valid"), here("odd_score"),
               factors=["rank", "code"], classes=["twelve", "rank", "yes_no"], numbers=["amount"],
               counts=["count", "skewed"], weights=["w_whole", "w_part", "w_zero_one"],
-              offsets=["shift"]),
+              offsets=["shift"], folds=["rank", "code", "w_zero_one", "w_whole", "text_bool", "word",
+                                        "amount", "flag", "constant"]),
         Table("numbers", here("numbers_train"), here("numbers_valid"), here("numbers_valid"),
               classes=["rare"], numbers=["target"], counts=["positive"]),
         Table("large", here("large_train"), here("large_valid"), here("large_valid"),
-              classes=["label"], numbers=["y"], is_large=True),
+              classes=["label"], numbers=["y"], folds=["d", "c", "e"], is_large=True),
         Table("air", here("air_train"), here("air_valid"), here("air_valid"),
               factors=["month"], classes=["late"], numbers=["arr_delay"], counts=["distance"]),
         Table("prostate", there("prostate"), there("prostate_valid"), there("prostate_score"),
               factors=["CAPSULE", "RACE"], classes=["CAPSULE"], numbers=["AGE", "VOL"],
-              counts=["PSA"], always_ignored=["ID"]),
+              counts=["PSA"], folds=["RACE", "DPROS", "DCAPS", "GLEASON"], always_ignored=["ID"]),
         Table("counts", there("counts"), there("counts_valid"), there("counts_score"),
               numbers=["level", "lap", "holey"], counts=["n", "cost"], weights=["w", "w01"],
-              offsets=["lnexp"], classes=["g"], always_ignored=["fold"]),
+              offsets=["lnexp"], classes=["g"], folds=["fold", "g", "w01", "n"],
+              always_ignored=["fold"]),
         Table("highcard", there("highcard"), there("highcard_score"), there("highcard_score"),
               classes=["y"], numbers=["t"]),
         Table("iris", there("iris"), None, there("iris_score"), classes=["Species"],

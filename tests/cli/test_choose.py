@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Folds, the command that trains a model again."""
+import json
+import os
+import subprocess
+import zipfile
+
+import harness
+from harness import case, check, check_one_line_error, data, read, run, run_ok, write
+
+
+def network_of(model):
+    """What a scorer computes with: the entries of the archive that hold weights and rules."""
+    with zipfile.ZipFile(model) as archive:
+        return {name: archive.read(name) for name in archive.namelist()
+                if name.startswith(("domains/", "heavywater/optimizer"))}, \
+            [line for line in archive.read("model.ini").decode().splitlines()
+             if not line.startswith(("timestamp", "uuid", "h2o_version"))]
+
+
+def run_shell(folder, text):
+    """Runs a command line in a shell that finds heavywater."""
+    programs = os.path.join(folder, "programs")
+    os.makedirs(programs, exist_ok=True)
+    if not os.path.lexists(os.path.join(programs, "heavywater")):
+        os.symlink(harness.COMMAND, os.path.join(programs, "heavywater"))
+    env = harness.environment({"PATH": programs + os.pathsep + os.environ["PATH"]})
+    done = subprocess.run(["sh", "-c", text], cwd=folder, env=env, capture_output=True, text=True,
+                          timeout=120, check=False)
+    check(done.returncode == 0, f"$ {text}\n{done.stderr}")
+
+
+@case
+def test_the_command_rebuilds_a_model_bit_for_bit(folder):
+    awkward = write(folder, "my; table 'x'.csv", read(data("mixed.csv")).replace(",", ";"))
+    model = os.path.join(folder, "a.zip")
+    run_ok(["train", "--training_frame", os.path.basename(awkward), "--sep", ";", "--col_types",
+            "rating=enum", "--response_column", "age", "--classification", "--hidden", "6,5",
+            "--epochs", "2", "--activation", "TanhWithDropout", "--hidden_dropout_ratios", "0.1,0.2",
+            "--no-standardize", "--model", model], cwd=folder)
+    shown = run_ok(["show", model]).out
+    check("--sep ';'" in shown and "--classification true" in shown and "--seed" in shown, shown)
+    check("'my; table '\\''x'\\''.csv'" in shown, shown)
+    run_shell(folder, shown.split("The command that trains it again\n", 1)[1])
+    check(network_of(model) == network_of(os.path.join(folder, "model.zip")), "other networks")
+
+
+@case
+def test_the_report_holds_the_same_command(folder):
+    report = os.path.join(folder, "r.html")
+    run_ok(["train", "--training_frame", data("iris.csv"), "--response_column", "Species",
+            "--hidden", "3", "--epochs", "1", "--x", "Sepal.Length,Petal.Width", "--report", report,
+            "--model", os.path.join(folder, "a.zip")])
+    page = read(report)
+    command = page.split('<pre class="card copy"><code>', 1)[1].split("</code>", 1)[0]
+    for entity, character in (("&quot;", '"'), ("&#39;", "'"), ("&lt;", "<"), ("&amp;", "&")):
+        command = command.replace(entity, character)
+    check("--seed" in command and "--ignored_columns" in command, command)
+    run_shell(folder, command)
+    check(network_of(os.path.join(folder, "a.zip")) ==
+          network_of(os.path.join(folder, "model.zip")), "other networks")
+
+
+def folds(folder, *extra):
+    return ["train", "--training_frame", data("prostate.csv"), "--response_column", "CAPSULE",
+            "--classification", "--ignored_columns", "ID", "--hidden", "5", "--epochs", "2",
+            "--seed", "4", "--model", os.path.join(folder, "m.zip")] + list(extra)
+
+
+@case
+def test_models_of_folds_are_written(folder):
+    models, predictions = os.path.join(folder, "folds"), os.path.join(folder, "p.csv")
+    run_ok(folds(folder, "--nfolds", "3", "--fold_assignment", "Modulo", "--cv_models", models,
+                 "--cv_predictions", predictions))
+    check(sorted(os.listdir(models)) == ["cv_1.zip", "cv_2.zip", "cv_3.zip"], os.listdir(models))
+    held_out = read(predictions).splitlines()
+    for fold in range(3):
+        scored = run_ok(["predict", "--model", os.path.join(models, f"cv_{fold + 1}.zip"),
+                         "--frame", data("prostate.csv")]).out.splitlines()
+        row = fold  # the first row that the fold held out
+        mine, kept = scored[row + 1].split(","), held_out[row + 1].split(",")
+        check(abs(float(mine[2]) - float(kept[2])) <= 1e-8, (mine, kept))
+
+
+@case
+def test_models_of_folds_that_are_not_kept_are_refused(folder):
+    result = run(folds(folder, "--nfolds", "3", "--cv_models", os.path.join(folder, "f"),
+                       "--no-keep_cross_validation_models"))
+    check_one_line_error(result, ["cv_models", "keep_cross_validation_models"])
+    check_one_line_error(run(folds(folder, "--cv_models", os.path.join(folder, "f"))),
+                         ["cv_models", "nfolds"])
+    taken = write(folder, "taken", "x")
+    check_one_line_error(run(folds(folder, "--nfolds", "3", "--cv_models", taken)),
+                         ["cv_models", "not a folder"], code=2)
+
+
+@case
+def test_fold_column_is_the_assignment(folder):
+    assignment = os.path.join(folder, "f.csv")
+    run_ok(folds(folder, "--fold_column", "DPROS", "--cv_fold_assignment", assignment))
+    values = read(assignment).splitlines()
+    with open(data("prostate.csv"), encoding="utf-8") as table:
+        at = table.readline().strip().split(",").index("DPROS")
+        column = [line.strip().split(",")[at] for line in table]
+    check(values[0] == '"fold_assignment"' and values[1:] == column, values[:4])
+
+
+@case
+def test_autoencoders_are_not_validated_by_folds(folder):
+    result = run(["train", "--training_frame", data("prostate.csv"), "--autoencoder", "--hidden",
+                  "3", "--fold_column", "DPROS", "--model", os.path.join(folder, "m.zip")])
+    check_one_line_error(result, ["fold_column", "autoencoder"])
+
+
+@case
+def test_report_shows_the_folds(folder):
+    report, json_file = os.path.join(folder, "r.html"), os.path.join(folder, "j.json")
+    run_ok(folds(folder, "--nfolds", "4", "--report", report, "--json", json_file))
+    page, summary = read(report), json.loads(read(json_file))["cross_validation_metrics_summary"]
+    check('<section id="folds">' in page and "How the folds trained" in page, "section")
+    check(page.count("fold 4: ") >= 10, page.count("fold 4: "))
+    names = [c["name"] for c in summary["columns"]]
+    check(names[1:] == ["mean", "sd"] + [f"cv_{f}_valid" for f in range(1, 5)], names)
+
+
+harness.main()
