@@ -5,12 +5,14 @@
   gen_params.py SPEC --header FILE --source FILE   the C header and source
   gen_params.py SPEC --reference FILE              docs/reference/parameters.md
   gen_params.py SPEC --check-reference FILE        fails when that page is stale
+  gen_params.py SPEC --man FILE --version VERSION  heavywater-parameters(7)
 """
 
 import argparse
 import json
 import re
 import sys
+import textwrap
 
 # H2O's type: the kind of value (hw_param_type), the C type of the field.
 KINDS = {
@@ -250,6 +252,51 @@ def reference(params):
     return "\n".join(out).rstrip() + "\n"
 
 
+# ---- manual page ----
+
+ROFF = {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "^": "\\(ha", "~": "\\(ti"}
+
+
+def roff(text):
+    """Text in lines of moderate length, none of which begins with what roff takes for a request."""
+    escape = {ord(character): code for character, code in ROFF.items()}
+    lines = textwrap.wrap(text, 76, break_long_words=False, break_on_hyphens=False)
+    return [("\\&" if line.startswith((".", "'")) else "") + line.translate(escape) for line in lines]
+
+
+def man_entry(param):
+    default = value_text(param["default"])
+    facts = [param["type"], f"default {default or 'none'}"]
+    if range_text(param):
+        facts.append(f"range {range_text(param)}")
+    if param["gridable"]:
+        facts.append("may be searched in a grid")
+    lines = [".TP", f".B {param['name']}"] + roff(param["help"])
+    for text in [f"({'; '.join(facts)})",
+                 f"Values: {', '.join(all_levels(param))}." if all_levels(param) else "",
+                 f"Example: --{param['name']} {param['example']}" if "example" in param else "",
+                 f"Interplay: {param['interplay']}" if "interplay" in param else "",
+                 f"Refused when set to anything but the default: {param['later']}." if not param["supported"] else ""]:
+        if text:
+            lines += [".br"] + roff(text)
+    return lines
+
+
+def man(params, version):
+    out = [f'.\\" {NOTE} Do not edit.', f'.TH HEAVYWATER\\-PARAMETERS 7 "" "heavywater {version}" "heavywater manual"',
+           ".SH NAME", "heavywater\\-parameters \\- the parameters of training", ".SH DESCRIPTION"]
+    out += roff("Names, types, defaults and values are those of H2O Deep Learning. Each parameter is an option of heavywater "
+                "train and of the other commands that train. There - and _ are alike, values of enums ignore case, lists are "
+                "written 200,200 or [200,200], and booleans --x, --no-x, --x true or --x false.")
+    for group, title in GROUPS.items():
+        out.append(f".SH {title.upper()}")
+        for param in params:
+            if param["group"] == group:
+                out += man_entry(param)
+    out += [".SH SEE ALSO", ".BR heavywater (1),", ".BR heavywater\\-train (1)"]
+    return "\n".join(out) + "\n"
+
+
 def write(path, text):
     with open(path, "w", encoding="utf-8") as file:
         file.write(text)
@@ -262,6 +309,8 @@ def main():
     parser.add_argument("--source")
     parser.add_argument("--reference")
     parser.add_argument("--check-reference")
+    parser.add_argument("--man")
+    parser.add_argument("--version", default="")
     args = parser.parse_args()
     with open(args.spec, encoding="utf-8") as file:
         params = json.load(file)
@@ -275,6 +324,8 @@ def main():
         write(args.source, source(params))
     if args.reference:
         write(args.reference, reference(params))
+    if args.man:
+        write(args.man, man(params, args.version))
     if args.check_reference:
         with open(args.check_reference, encoding="utf-8") as file:
             if file.read() != reference(params):

@@ -9,14 +9,13 @@
 
 enum { MARGIN = 2, TEXT_COLUMN = 34, MAX_COLUMNS = 100 };
 
-static const struct {
-    const char *group, *title;
-} groups[] = {{"data", "Data"},
-              {"basic", "Basic"},
-              {"regularisation", "Regularisation"},
-              {"optimiser", "Optimiser"},
-              {"scoring", "Scoring and stopping"},
-              {"expert", "Expert"}};
+const app_param_group app_param_groups[] = {{"data", "Data"},
+                                            {"basic", "Basic"},
+                                            {"regularisation", "Regularisation"},
+                                            {"optimiser", "Optimiser"},
+                                            {"scoring", "Scoring and stopping"},
+                                            {"expert", "Expert"},
+                                            {NULL, NULL}};
 
 static int help_columns(FILE *out)
 {
@@ -39,8 +38,7 @@ static void print_entry(FILE *out, const char *name, const char *value_word, con
     app_text_wrap(out, text, TEXT_COLUMN, TEXT_COLUMN, help_columns(out));
 }
 
-/* The word for a parameter's value in a synopsis. */
-static const char *value_word(const hw_param_info *info)
+const char *app_help_value_word(const hw_param_info *info)
 {
     switch (info->type) {
     case HW_PARAM_BOOL:
@@ -73,8 +71,7 @@ static void append_levels(hwi_buffer *text, const hw_param_info *info)
         hwi_buffer_printf(text, "%s%s", i ? ", " : "", info->levels[i]);
 }
 
-/* Help, then in brackets levels, range and default. */
-static void append_description(hwi_buffer *text, const hw_param_info *info)
+void app_help_append_description(hwi_buffer *text, const hw_param_info *info)
 {
     hwi_buffer_append_text(text, info->help);
     hwi_buffer_append_text(text, " [");
@@ -91,8 +88,8 @@ static void print_param(FILE *out, const hw_param_info *info, const char *prefix
     HW_AUTO_BUFFER(name);
     HW_AUTO_BUFFER(text);
     hwi_buffer_printf(&name, "%s%s", prefix, info->name);
-    append_description(&text, info);
-    print_entry(out, hwi_buffer_text(&name), value_word(info), hwi_buffer_text(&text));
+    app_help_append_description(&text, info);
+    print_entry(out, hwi_buffer_text(&name), app_help_value_word(info), hwi_buffer_text(&text));
 }
 
 static void print_unsupported(FILE *out)
@@ -110,11 +107,11 @@ static void print_unsupported(FILE *out)
 
 static void print_params(FILE *out, const char *prefix)
 {
-    for (size_t g = 0; g < APP_COUNT(groups); g++) {
-        fprintf(out, "\n%s:\n", groups[g].title);
+    for (const app_param_group *group = app_param_groups; group->name; group++) {
+        fprintf(out, "\n%s:\n", group->title);
         for (int32_t i = 0; i < hw_param_count(); i++) {
             const hw_param_info *info = hw_param_at(i);
-            if (info->is_supported && strcmp(info->group, groups[g].group) == 0)
+            if (info->is_supported && strcmp(info->group, group->name) == 0)
                 print_param(out, info, prefix);
         }
     }
@@ -174,12 +171,12 @@ void app_help_params(FILE *out)
     print_params(out, "");
 }
 
-static const char *group_title(const char *group)
+static const char *group_title(const char *name)
 {
-    for (size_t g = 0; g < APP_COUNT(groups); g++)
-        if (strcmp(groups[g].group, group) == 0)
-            return groups[g].title;
-    return group;
+    for (const app_param_group *group = app_param_groups; group->name; group++)
+        if (strcmp(group->name, name) == 0)
+            return group->title;
+    return name;
 }
 
 static void print_fact(FILE *out, const char *name, const char *text)
@@ -210,6 +207,6 @@ void app_help_param(const hw_param_info *info, FILE *out)
         hwi_buffer_printf(&form, "--%s, --no-%s, --%s true", info->name, info->name, info->name);
     else
         hwi_buffer_printf(&form, "--%s %s", info->name,
-                          info->default_text[0] ? info->default_text : value_word(info));
+                          info->default_text[0] ? info->default_text : app_help_value_word(info));
     print_fact(out, "written", hwi_buffer_text(&form));
 }

@@ -35,6 +35,13 @@ def run_examples(program_of, folder, env=None):
     means = {text.split()[-1] for text in texts}
     check(len(means) == 1, f"threads change the scores:\n{texts}")
 
+    rows = os.path.join(folder, "rows.csv")
+    with open(rows, "w", encoding="utf-8") as file:
+        file.write("size,weight,colour\n0,0,red\n0.9,0.9,blue\n0.1,,green\n")
+    lines = run([program_of("score_arrow"), model, rows], env=env).splitlines()
+    check(lines == ["predict is of format i", "in is of format g", "out is of format g",
+                    "a batch of 3 rows"], lines)
+
     iris = data("iris.csv")
     text = run([program_of("validate"), iris, "Species", "60"], env=env)
     check("\n logloss " in text, f"no summary of the folds:\n{text}")

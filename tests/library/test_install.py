@@ -68,6 +68,12 @@ def test_install_puts_everything_in_its_place(folder):
         installed.has("include", header)
     for name in ("libheavywater.so", "libheavywater.so." + library.version(), "libheavywater.a"):
         check(os.path.exists(os.path.join(installed.lib, name)), f"{name} was not installed")
+    for page in ["heavywater.1", "heavywater-train.1", "heavywater-predict.1"]:
+        installed.has("share", "man", "man1", page)
+    installed.has("share", "man", "man7", "heavywater-parameters.7")
+    installed.has("share", "bash-completion", "completions", "heavywater.bash")
+    installed.has("share", "zsh", "site-functions", "_heavywater")
+    installed.has("share", "fish", "vendor_completions.d", "heavywater.fish")
     check(library.run([os.path.join(installed.prefix, "bin", "heavywater"), "--version"]) ==
           f"heavywater {library.version()}\n", "the installed command")
 
