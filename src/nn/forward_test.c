@@ -174,8 +174,7 @@ static void test_forward_scoring_scales_by_what_dropout_keeps(void **state)
     hwi_forward(plain, of_plain, NULL, 0, NULL);
     hwi_forward(dropping, of_dropping, NULL, 0, NULL);
     for (int32_t u = 0; u < N_UNITS; u++)
-        assert_true(of_dropping->layers[0].dense[u] ==
-                    of_plain->layers[0].dense[u] * (1 - 0.3));
+        assert_true(of_dropping->layers[0].dense[u] == of_plain->layers[0].dense[u] * (1 - 0.3));
 }
 
 static void test_forward_softmax_is_a_distribution(void **state)
