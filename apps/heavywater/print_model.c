@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "heavywater/grid.h"
+#include "heavywater/print_diagnosis.h"
 #include "heavywater/print_table.h"
 #include "heavywater/text.h"
 
@@ -104,17 +105,6 @@ static hw_status print_history(FILE *out, const hw_model *model, hw_error *err)
     return app_print_table(out, hw_model_table(model, "scoring_history"), &style, err);
 }
 
-static void append_bar(hwi_buffer *bar, double frac)
-{
-    static const char *const eighths[] = {"",       "\u258F", "\u258E", "\u258D",
-                                          "\u258C", "\u258B", "\u258A", "\u2589"};
-    int n = isfinite(frac) ? (int)lround(fmin(fmax(frac, 0), 1) * BAR_CELLS * 8) : 0;
-    for (int i = 0; i < n / 8; i++)
-        hwi_buffer_append_text(bar, app_text_is_utf8() ? "\u2588" : "#");
-    if (app_text_is_utf8())
-        hwi_buffer_append_text(bar, eighths[n % 8]);
-}
-
 static hw_status print_importances(FILE *out, const hw_model *model, hw_error *err)
 {
     const hw_table *table = hw_model_table(model, "variable_importances");
@@ -138,7 +128,7 @@ static hw_status print_importances(FILE *out, const hw_model *model, hw_error *e
         for (size_t i = 0; i < APP_COUNT(names); i++)
             app_grid_set(grid, (int)i, hw_table_cell_text(table, r, columns[i], text, sizeof text));
         HW_AUTO_BUFFER(bar);
-        append_bar(&bar, hw_table_number(table, r, columns[2]));
+        app_text_append_bar(&bar, hw_table_number(table, r, columns[2]), BAR_CELLS);
         app_grid_set(grid, APP_COUNT(names), hwi_buffer_text(&bar));
     }
     if (n_shown < n) {
@@ -331,6 +321,7 @@ hw_status app_print_model(FILE *out, const hw_model *model, hw_error *err)
     HW_TRY(print_history(out, model, err));
     HW_TRY(print_all_metrics(out, model, err));
     HW_TRY(print_folds(out, model, err));
+    HW_TRY(app_print_diagnosis(out, model, err));
     return print_importances(out, model, err);
 }
 

@@ -312,3 +312,14 @@ bool app_list_has(const app_list *list, const char *name)
             return true;
     return false;
 }
+
+void app_text_append_bar(hwi_buffer *out, double frac, int n_cells)
+{
+    static const char *const eighths[] = {"",       "\u258F", "\u258E", "\u258D",
+                                          "\u258C", "\u258B", "\u258A", "\u2589"};
+    int n = isfinite(frac) ? (int)lround(fmin(fmax(frac, 0), 1) * n_cells * 8) : 0;
+    for (int i = 0; i < n / 8; i++)
+        hwi_buffer_append_text(out, app_text_is_utf8() ? "\u2588" : "#");
+    if (app_text_is_utf8())
+        hwi_buffer_append_text(out, eighths[n % 8]);
+}

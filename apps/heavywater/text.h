@@ -34,6 +34,8 @@ const char *app_text_bytes(double n_bytes, char out[APP_TEXT_BYTES]);
 /* Up to n_digits significant digits, without trailing zeros: "0.3121", "12500", "1.2e-07", "NaN".
  */
 const char *app_text_number(double x, int n_digits, char out[APP_TEXT_BYTES]);
+/* A bar of frac times n_cells character cells; frac is cut to 0 ... 1, NaN is none. */
+void app_text_append_bar(hwi_buffer *out, double frac, int n_cells);
 
 /* Edit distance of two names; '-' and '_' and upper and lower case are alike. */
 int app_text_distance(const char *a, const char *b);

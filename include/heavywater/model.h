@@ -126,7 +126,12 @@ HW_API int64_t hw_model_n_weights(const hw_model *model); /* weights and biases 
  * row a metric: mean, sd, one column a fold), and our own "training_frame" (a row a
  * column of the training table: name, role, type, missing, min, mean, max, sigma, levels) and
  * "prediction_sample" (regression: up to 1,000 rows of actual, predicted on the validation or
- * training frame). NULL when the model has none. */
+ * training frame). Where the model errs, each on the training and the validation frame (the rows
+ * that the metrics are of): "training_reconstruction_errors" (autoencoders: a histogram: from, to,
+ * rows), "training_worst_rows" (the ten worst reconstructed: row from 1, mse, and the units that
+ * make most of it), "training_calibration" (poisson, gamma, tweedie: a row a decile of the
+ * prediction: rows, weight, mean_predicted, mean_observed, ratio), and so with "validation_". NULL
+ * when the model has none. */
 HW_API const hw_table *hw_model_table(const hw_model *model, const char *name);
 /* "training", "validation" or "cross_validation"; NULL when there are none. */
 HW_API const hw_metrics *hw_model_metrics(const hw_model *model, const char *which);

@@ -76,6 +76,8 @@ void hw_model_unref(hw_model *model)
     hwi_table_free(model->variable_importances);
     hwi_table_free(model->training_frame_table);
     hwi_table_free(model->prediction_sample);
+    for (int32_t i = 0; i < HWI_N_DIAGNOSES; i++)
+        hwi_table_free(model->diagnoses[i]);
     hw_metrics_free(model->training_metrics);
     hw_metrics_free(model->validation_metrics);
     hw_metrics_free(model->cross_validation_metrics);
@@ -149,6 +151,13 @@ int64_t hw_model_n_weights(const hw_model *model)
     return model->network ? hwi_network_n_parameters(model->network) : 0;
 }
 
+const char *const hwi_diagnosis_names[HWI_N_DIAGNOSES] = {"training_reconstruction_errors",
+                                                          "validation_reconstruction_errors",
+                                                          "training_worst_rows",
+                                                          "validation_worst_rows",
+                                                          "training_calibration",
+                                                          "validation_calibration"};
+
 const hw_table *hw_model_table(const hw_model *model, const char *name)
 {
     const struct {
@@ -165,6 +174,9 @@ const hw_table *hw_model_table(const hw_model *model, const char *name)
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
         if (strcmp(name, tables[i].name) == 0)
             return tables[i].table;
+    for (int32_t i = 0; i < HWI_N_DIAGNOSES; i++)
+        if (strcmp(name, hwi_diagnosis_names[i]) == 0)
+            return model->diagnoses[i];
     return NULL;
 }
 

@@ -36,6 +36,19 @@ typedef struct hwi_resume {
     double scoring_ms;  /* part of run_time_ms */
 } hwi_resume;
 
+/* Tables that show where the model errs, each for the training and the validation frame. */
+typedef enum hwi_diagnosis {
+    HWI_TRAINING_ERRORS,
+    HWI_VALIDATION_ERRORS,
+    HWI_TRAINING_WORST_ROWS,
+    HWI_VALIDATION_WORST_ROWS,
+    HWI_TRAINING_CALIBRATION,
+    HWI_VALIDATION_CALIBRATION,
+    HWI_N_DIAGNOSES
+} hwi_diagnosis;
+/* Their names in hw_model_table, the model file and the JSON. */
+extern const char *const hwi_diagnosis_names[HWI_N_DIAGNOSES];
+
 struct hw_model {
     _Atomic int32_t n_refs;
     hw_category category;
@@ -53,6 +66,7 @@ struct hw_model {
     /* What training leaves behind; tables may be NULL. */
     hw_table *model_summary, *scoring_history, *variable_importances;
     hw_table *training_frame_table, *prediction_sample; /* see hw_model_table */
+    hw_table *diagnoses[HWI_N_DIAGNOSES];
     hw_metrics *training_metrics, *validation_metrics, *cross_validation_metrics;
     /* Of a cross-validation. */
     hw_table *cross_validation_metrics_summary;

@@ -264,6 +264,9 @@ hw_status hwi_model_write_json(const hw_model *model, hwi_buffer *out, hw_error 
     put_metrics(&json, "validation_metrics", model->validation_metrics);
     put_metrics(&json, "cross_validation_metrics", model->cross_validation_metrics);
     put_table(&json, "cross_validation_metrics_summary", model->cross_validation_metrics_summary);
+    for (int32_t i = 0; i < HWI_N_DIAGNOSES; i++)
+        if (model->diagnoses[i])
+            put_table(&json, hwi_diagnosis_names[i], model->diagnoses[i]);
     if (model->n_folds > 0) {
         hwi_json_key(&json, "cv_scoring_history");
         hwi_model_put_fold_histories(&json, model);

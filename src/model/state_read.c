@@ -400,6 +400,13 @@ static hw_status at_key(hw_status status, const branch *in, const char *key, con
             why->message);
 }
 
+static hw_status read_table(const branch *in, const char *key, hw_table **out, hw_error *err)
+{
+    hw_error why = {0};
+    hw_status status = hwi_table_read_json(json_object_get(in->json, key), out, &why);
+    return at_key(status, in, key, &why, err);
+}
+
 static hw_status read_tables(const branch *top, hw_model *model, hw_error *err)
 {
     const struct {
@@ -415,12 +422,10 @@ static hw_status read_tables(const branch *top, hw_model *model, hw_error *err)
     };
     branch in;
     HW_TRY(get_branch(top, "tables", &in, err));
-    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
-        hw_error why = {0};
-        const json_t *json = json_object_get(in.json, tables[i].key);
-        HW_TRY(
-            at_key(hwi_table_read_json(json, tables[i].out, &why), &in, tables[i].key, &why, err));
-    }
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        HW_TRY(read_table(&in, tables[i].key, tables[i].out, err));
+    for (int32_t i = 0; i < HWI_N_DIAGNOSES; i++)
+        HW_TRY(read_table(&in, hwi_diagnosis_names[i], &model->diagnoses[i], err));
     return HW_OK;
 }
 

@@ -168,6 +168,12 @@ static void put_tables(hwi_json *json, const hw_model *model)
         hwi_json_key(json, names[i]);
         hwi_json_table(json, hw_model_table(model, names[i]), "rows");
     }
+    for (int32_t i = 0; i < HWI_N_DIAGNOSES; i++) {
+        if (!model->diagnoses[i])
+            continue;
+        hwi_json_key(json, hwi_diagnosis_names[i]);
+        hwi_json_table(json, model->diagnoses[i], "rows");
+    }
     hwi_json_end_object(json);
 }
 

@@ -29,27 +29,34 @@ static int64_t count_bins(const hwi_scale *scale, int64_t n, const double *value
     return highest;
 }
 
-static void draw_bins(hwi_buffer *out, const hwi_plot *plot, int n_bins, const int64_t *counts)
+/* low and high are what the class holds, left and right where it stands. */
+static void draw_bin(hwi_buffer *out, const hwi_plot *plot, hwi_tone tone, double left,
+                     double right, double low, double high, int64_t count)
 {
     char from[HWI_PRETTY_BYTES], to[HWI_PRETTY_BYTES], text[3 * HWI_PRETTY_BYTES];
+    if (count <= 0)
+        return;
+    double top = hwi_scale_at(&plot->y, (double)count);
+    hwi_buffer_printf(out, "<rect class=\"column t%d\"", (int)tone);
+    hwi_svg_attribute(out, "x", left + 0.5);
+    hwi_svg_attribute(out, "y", top);
+    hwi_svg_attribute(out, "width", fmax(right - left - 1, 0.5));
+    hwi_svg_attribute(out, "height", fmax(plot->y.from - top, 0));
+    hwi_buffer_append_char(out, '>');
+    snprintf(text, sizeof text, "%s to %s: %lld %s", hwi_pretty(low, 3, from),
+             hwi_pretty(high, 3, to), (long long)count, count == 1 ? "row" : "rows");
+    hwi_html_tag(out, "title", NULL, text);
+    hwi_buffer_append_text(out, "</rect>\n");
+}
+
+static void draw_bins(hwi_buffer *out, const hwi_plot *plot, int n_bins, const int64_t *counts)
+{
     double data_width = (plot->x.high - plot->x.low) / n_bins;
     double width = (plot->x.to - plot->x.from) / n_bins;
     for (int b = 0; b < n_bins; b++) {
-        if (counts[b] == 0)
-            continue;
-        double top = hwi_scale_at(&plot->y, (double)counts[b]);
-        hwi_buffer_append_text(out, "<rect class=\"column t0\"");
-        hwi_svg_attribute(out, "x", plot->x.from + b * width + 0.5);
-        hwi_svg_attribute(out, "y", top);
-        hwi_svg_attribute(out, "width", fmax(width - 1, 0.5));
-        hwi_svg_attribute(out, "height", fmax(plot->y.from - top, 0));
-        hwi_buffer_append_char(out, '>');
-        snprintf(text, sizeof text, "%s to %s: %lld %s",
-                 hwi_pretty(plot->x.low + b * data_width, 3, from),
-                 hwi_pretty(plot->x.low + (b + 1) * data_width, 3, to), (long long)counts[b],
-                 counts[b] == 1 ? "row" : "rows");
-        hwi_html_tag(out, "title", NULL, text);
-        hwi_buffer_append_text(out, "</rect>\n");
+        double left = plot->x.from + b * width, low = plot->x.low + b * data_width;
+        draw_bin(out, plot, HWI_TONE_TRAINING, left, left + width, low, low + data_width,
+                 counts[b]);
     }
 }
 
@@ -84,4 +91,43 @@ void hwi_chart_histogram(hwi_buffer *out, const char *title, const char *caption
                      plot.y.to);
     hwi_plot_end(out);
     hwi_figure_end(out, caption);
+}
+
+/* The lower end of the first class is its smallest value, which may be 0: on an axis of ratios the
+ * class begins where the ratio puts it. */
+static double left_end(const hwi_bin_chart *chart, bool is_log)
+{
+    double ratio = chart->to[1] / chart->from[1];
+    return is_log ? chart->from[1] / ratio : chart->from[0];
+}
+
+void hwi_chart_bins(hwi_buffer *out, const hwi_bin_chart *chart)
+{
+    int64_t n = chart->n < MAX_BINS ? chart->n : MAX_BINS;
+    hwi_span span = {0}, counts = {0};
+    for (int64_t b = 0; b < n; b++) {
+        hwi_span_add(&span, chart->from[b]);
+        hwi_span_add(&span, chart->to[b]);
+        hwi_span_add(&counts, chart->counts[b]);
+    }
+    hwi_figure_begin(out, chart->title, 0, NULL);
+    if (span.n < 2 * n || counts.n < n || !(counts.high > 0)) {
+        hwi_figure_empty(out);
+        hwi_figure_end(out, NULL);
+        return;
+    }
+    bool is_log = n > 2 && chart->from[1] > 0 &&
+                  chart->to[n - 1] - chart->from[n - 1] > 2 * (chart->to[1] - chart->from[1]);
+    double left = n > 1 ? left_end(chart, is_log) : chart->from[0];
+    hwi_plot plot = {.x_label = chart->x_label, .y_label = "rows", .width = 460, .height = 286};
+    hwi_scale_init(&plot.x, left, chart->to[n - 1], 6, is_log, is_log);
+    hwi_scale_init(&plot.y, 0, counts.high, 5, false, false);
+    hwi_plot_begin(out, &plot, chart->title);
+    for (int64_t b = 0; b < n; b++) {
+        double count = fmin(chart->counts[b], 1e15);
+        draw_bin(out, &plot, chart->tone, hwi_scale_at(&plot.x, b == 0 ? left : chart->from[b]),
+                 hwi_scale_at(&plot.x, chart->to[b]), chart->from[b], chart->to[b], (int64_t)count);
+    }
+    hwi_plot_end(out);
+    hwi_figure_end(out, chart->caption);
 }

@@ -125,6 +125,17 @@ void hwi_chart_parallel(hwi_buffer *out, const hwi_parallel_chart *chart);
 void hwi_chart_histogram(hwi_buffer *out, const char *title, const char *caption, int64_t n,
                          const double *values, const char *x_label);
 
+/* A histogram that was counted before: (n) classes that follow one another, of equal width or of
+ * equal ratio, which the axis then shows. */
+typedef struct hwi_bin_chart {
+    const char *title, *caption, *x_label;
+    hwi_tone tone;
+    int64_t n;
+    const double *from, *to, *counts;
+} hwi_bin_chart;
+
+void hwi_chart_bins(hwi_buffer *out, const hwi_bin_chart *chart);
+
 /* One bar in a table cell; share is cut to 0 ... 1. */
 void hwi_chart_bar_cell(hwi_buffer *out, hwi_tone tone, double share);
 

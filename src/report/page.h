@@ -56,6 +56,8 @@ void hwi_report_thresholds(hwi_page *page);
 void hwi_report_confusion(hwi_page *page);
 void hwi_report_gains(hwi_page *page);
 void hwi_report_residuals(hwi_page *page);
+void hwi_report_calibration(hwi_page *page);
+void hwi_report_reconstruction(hwi_page *page);
 void hwi_report_importances(hwi_page *page);
 void hwi_report_network(hwi_page *page);
 void hwi_report_params(hwi_page *page);

@@ -64,6 +64,8 @@ hw_status hwi_report_write_html(const hw_model *model, hwi_buffer *out, hw_error
     hwi_report_confusion(&page);
     hwi_report_gains(&page);
     hwi_report_residuals(&page);
+    hwi_report_calibration(&page);
+    hwi_report_reconstruction(&page);
     hwi_report_importances(&page);
     hwi_report_network(&page);
     hwi_report_params(&page);

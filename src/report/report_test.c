@@ -416,6 +416,37 @@ static void test_report_of_one_row_and_values_that_are_no_numbers(void **state)
     }
 }
 
+/* Tables of errors and of calibration with whatever a file may hold. */
+static void test_report_of_odd_diagnoses(void **state)
+{
+    (void)state;
+    static const char *const errors[] = {"from", "to", "rows"};
+    static const char *const calibration[] = {"decile", "mean_predicted", "mean_observed"};
+    static const double values[] = {NAN, INFINITY, -INFINITY, 1e308, -1, 0, 5e-324, 0.5};
+    for (size_t i = 0; i < HW_COUNT(values); i++) {
+        for (int64_t n_rows = 0; n_rows < 60; n_rows = n_rows < 4 ? n_rows + 1 : n_rows + 55) {
+            HW_AUTO(hw_model) *model = new_model(HW_CATEGORY_AUTOENCODER, NULL, 1, NULL);
+            hw_table *tables[] = {new_table(errors, 3, HW_CELL_DOUBLE),
+                                  new_table(errors, 2, HW_CELL_DOUBLE),
+                                  new_table(calibration, 3, HW_CELL_DOUBLE)};
+            for (int64_t row = 0; row < n_rows; row++)
+                for (size_t t = 0; t < HW_COUNT(tables); t++) {
+                    hwi_table_add_row(tables[t]);
+                    for (int32_t c = 0; c < (t == 1 ? 2 : 3); c++)
+                        hwi_table_set_number(tables[t], row, c,
+                                             row % 2 ? values[i] : (double)(row + c));
+                }
+            model->diagnoses[HWI_TRAINING_ERRORS] = tables[0];
+            model->diagnoses[HWI_VALIDATION_ERRORS] = tables[1];
+            model->diagnoses[HWI_TRAINING_CALIBRATION] = tables[2];
+            HW_AUTO_BUFFER(page);
+            write_page(model, &page);
+            check_self_contained(page.data);
+            assert_null(strstr(page.data, "nan"));
+        }
+    }
+}
+
 static const char hostile[] = "<script>alert(\"x\")</script>&'; --";
 
 static hw_metrics *hostile_metrics(void)
@@ -446,14 +477,16 @@ static void test_report_escapes_hostile_names(void **state)
     static const char *const importances[] = {"variable", "relative_importance",
                                               "scaled_importance", "percentage"};
     static const char *const data[] = {"name", "missing"};
+    static const char *const worst[] = {"unit_1", "mse"};
     hw_error err;
     HW_AUTO(hw_model) *model = new_model(HW_CATEGORY_MULTINOMIAL, hostile, 3, classes);
     model->training_metrics = hostile_metrics();
     model->variable_importances = new_table(importances, 4, HW_CELL_STRING);
     model->training_frame_table = new_table(data, 2, HW_CELL_STRING);
     model->model_summary = new_table(data, 2, HW_CELL_STRING);
+    model->diagnoses[HWI_VALIDATION_WORST_ROWS] = new_table(worst, 2, HW_CELL_STRING);
     hw_table *tables[] = {model->variable_importances, model->training_frame_table,
-                          model->model_summary};
+                          model->model_summary, model->diagnoses[HWI_VALIDATION_WORST_ROWS]};
     for (size_t i = 0; i < HW_COUNT(tables); i++) {
         hwi_table_set_description(tables[i], hostile);
         hwi_table_add_row(tables[i]);
@@ -618,6 +651,7 @@ int main(void)
         cmocka_unit_test(test_report_has_the_sections_of_its_category),
         cmocka_unit_test(test_report_of_an_empty_model_is_a_page),
         cmocka_unit_test(test_report_of_one_row_and_values_that_are_no_numbers),
+        cmocka_unit_test(test_report_of_odd_diagnoses),
         cmocka_unit_test(test_report_escapes_hostile_names),
         cmocka_unit_test(test_report_of_a_huge_model_is_cut_with_notes),
         cmocka_unit_test(test_report_is_written_whole_or_not_at_all),

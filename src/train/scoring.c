@@ -25,11 +25,31 @@ hwi_scorer hwi_trainer_scorer(const hwi_trainer *trainer)
                             trainer->params->sparsity_beta != 0 ? trainer->published : NULL};
 }
 
-/* One frame's rows to score: rows of the frame, or NULL for all. */
+hwi_scored_rows hwi_trainer_scored_rows(const hwi_trainer *trainer, bool is_validation)
+{
+    const hwi_row_list *sampled =
+        is_validation ? &trainer->scored_validation : &trainer->scored_training;
+    const hwi_adapted *adapted = is_validation ? trainer->validation : trainer->training;
+    if (sampled->n > 0)
+        return (hwi_scored_rows){adapted, sampled->rows, sampled->n};
+    if (is_validation)
+        return (hwi_scored_rows){adapted, NULL, hw_frame_n_rows(hwi_adapted_frame(adapted))};
+    return (hwi_scored_rows){adapted, trainer->balanced.rows, trainer->n_working};
+}
+
+void hwi_scored_read(hwi_read_function *read, const hwi_scored_rows *scored, double *out)
+{
+    if (!scored->rows) {
+        read(scored->adapted, 0, scored->n, out);
+        return;
+    }
+    for (int64_t i = 0; i < scored->n; i++)
+        read(scored->adapted, scored->rows[i], 1, out + i);
+}
+
+/* One frame's rows to score. */
 typedef struct scored_frame {
-    const hwi_adapted *adapted;
-    const int32_t *rows;
-    int64_t n;
+    hwi_scored_rows scored;
     const char *description;
     bool is_training;
 } scored_frame;
@@ -47,43 +67,31 @@ static void free_values(scored_values *v)
     hwi_free(v->labels);
 }
 
-typedef void read_function(const hwi_adapted *, int64_t, int64_t, double *);
-
-static void read_special(read_function *read, const scored_frame *frame, double *out)
-{
-    if (!frame->rows) {
-        read(frame->adapted, 0, frame->n, out);
-        return;
-    }
-    for (int64_t i = 0; i < frame->n; i++)
-        read(frame->adapted, frame->rows[i], 1, out + i);
-}
-
 static hw_status score_values(const hwi_trainer *trainer, const scored_frame *frame,
                               scored_values *v, hw_error *err)
 {
     hwi_scorer scorer = hwi_trainer_scorer(trainer);
-    size_t n = (size_t)frame->n;
+    size_t n = (size_t)frame->scored.n;
     int32_t width = hwi_scorer_width(&scorer, HWI_SCORE_ROW_ERROR);
     v->predictions = hwi_alloc_array(n, (size_t)width * sizeof(double));
     HW_CHECK_ALLOC(err, v->predictions);
     if (scorer.category != HW_CATEGORY_AUTOENCODER) {
         v->actual = HWI_ALLOC_ARRAY(double, n);
         HW_CHECK_ALLOC(err, v->actual);
-        read_special(hwi_adapted_read_response, frame, v->actual);
+        hwi_scored_read(hwi_adapted_read_response, &frame->scored, v->actual);
     }
     if (trainer->encoder->weights_at >= 0) {
         v->weights = HWI_ALLOC_ARRAY(double, n);
         HW_CHECK_ALLOC(err, v->weights);
-        read_special(hwi_adapted_read_weights, frame, v->weights);
+        hwi_scored_read(hwi_adapted_read_weights, &frame->scored, v->weights);
     }
     if (scorer.category == HW_CATEGORY_MULTINOMIAL) {
         v->labels = HWI_ALLOC_ARRAY(int32_t, n);
         HW_CHECK_ALLOC(err, v->labels);
     }
-    return hwi_scorer_score(&scorer, frame->adapted, frame->rows, 0, frame->n, HWI_SCORE_ROW_ERROR,
-                            trainer->options ? trainer->options->n_threads : 0, v->predictions,
-                            v->labels, err);
+    return hwi_scorer_score(&scorer, frame->scored.adapted, frame->scored.rows, 0, frame->scored.n,
+                            HWI_SCORE_ROW_ERROR, trainer->options ? trainer->options->n_threads : 0,
+                            v->predictions, v->labels, err);
 }
 
 /* The guide's border between quadratic and linear loss: the huber_alpha quantile of the absolute
@@ -94,17 +102,17 @@ static hw_status renew_huber_delta(hwi_trainer *trainer, const scored_frame *fra
     if (!frame->is_training || trainer->sgd.distribution.kind != HW_DISTRIBUTION_HUBER ||
         trainer->params->h2o_compat || !v->actual)
         return HW_OK;
-    hwi_weighted_value *residuals = HWI_NEW_ARRAY(hwi_weighted_value, 2 * (size_t)frame->n);
+    hwi_weighted_value *residuals = HWI_NEW_ARRAY(hwi_weighted_value, 2 * (size_t)frame->scored.n);
     HW_CHECK_ALLOC(err, residuals);
     int64_t n = 0;
-    for (int64_t i = 0; i < frame->n; i++) {
+    for (int64_t i = 0; i < frame->scored.n; i++) {
         double w = v->weights ? v->weights[i] : 1;
         if (!isnan(v->actual[i]) && w > 0)
             residuals[n++] = (hwi_weighted_value){fabs(v->actual[i] - v->predictions[i]), w};
     }
     double delta = 0, alpha = trainer->params->huber_alpha;
     if (n > 0) {
-        hwi_weighted_sort(residuals, residuals + frame->n, n);
+        hwi_weighted_sort(residuals, residuals + frame->scored.n, n);
         hwi_weighted_quantiles(residuals, n, &alpha, 1, &delta);
     }
     hwi_free(residuals);
@@ -123,11 +131,11 @@ static hw_status measure_frame(hwi_trainer *trainer, const scored_frame *frame, 
     hw_metrics *metrics = NULL;
     if (status == HW_OK) {
         const char *const *domain = NULL;
-        int32_t n_levels = hwi_adapted_response_levels(frame->adapted, &domain);
+        int32_t n_levels = hwi_adapted_response_levels(frame->scored.adapted, &domain);
         hwi_metrics_input input = {
             .category = trainer->prepared->category,
             .description = frame->description,
-            .n_rows = frame->n,
+            .n_rows = frame->scored.n,
             .actual = v.actual,
             .predictions = v.predictions,
             .weights = v.actual ? v.weights : NULL,
@@ -173,31 +181,21 @@ static void describe(hwi_buffer *out, const char *which, int64_t n, int64_t n_al
 
 static hw_status measure_both(hwi_trainer *trainer, hw_error *err)
 {
-    scored_frame training = {.adapted = trainer->training,
-                             .rows = trainer->balanced.rows,
-                             .n = trainer->n_working,
+    scored_frame training = {.scored = hwi_trainer_scored_rows(trainer, false),
                              .is_training = true};
-    if (trainer->scored_training.n > 0) {
-        training.rows = trainer->scored_training.rows;
-        training.n = trainer->scored_training.n;
-    }
     HW_AUTO_BUFFER(description);
-    describe(&description, "training", training.n, trainer->training_rows, false);
+    describe(&description, "training", training.scored.n, trainer->training_rows, false);
     bool has_description = trainer->prepared->category != HW_CATEGORY_AUTOENCODER;
     training.description = has_description ? hwi_buffer_text(&description) : NULL;
     HW_TRY(measure_frame(trainer, &training, &trainer->training_metrics, err));
     if (!trainer->validation)
         return HW_OK;
-    int32_t n_sampled = trainer->scored_validation.n;
-    scored_frame validation = {
-        .adapted = trainer->validation,
-        .rows = n_sampled > 0 ? trainer->scored_validation.rows : NULL,
-        .n = n_sampled > 0 ? n_sampled : hw_frame_n_rows(hwi_adapted_frame(trainer->validation))};
+    scored_frame validation = {.scored = hwi_trainer_scored_rows(trainer, true)};
     HW_AUTO_BUFFER(validation_description);
     bool is_stratified =
         trainer->params->balance_classes &&
         trainer->params->score_validation_sampling == HW_SCORE_VALIDATION_SAMPLING_STRATIFIED;
-    describe(&validation_description, "validation", validation.n,
+    describe(&validation_description, "validation", validation.scored.n,
              hw_frame_n_rows(hwi_adapted_frame(trainer->validation)), is_stratified);
     validation.description = has_description ? hwi_buffer_text(&validation_description) : NULL;
     return measure_frame(trainer, &validation, &trainer->validation_metrics, err);

@@ -9,6 +9,7 @@
 #include "model/importance.h"
 #include "train/checkpoint.h"
 #include "train/cv.h"
+#include "train/diagnosis.h"
 #include "train/folds.h"
 #include "train/trainer.h"
 
@@ -219,6 +220,8 @@ static hw_status assemble(hwi_trainer *trainer, hwi_prepared *prepared, const hw
     HW_TRY(summarize(trainer, model, err));
     if (model->category == HW_CATEGORY_REGRESSION)
         HW_TRY(sample_predictions(trainer, &model->prediction_sample, err));
+    if (!prepared->facts.is_fold_model)
+        HW_TRY(hwi_diagnose(trainer, model->diagnoses, err));
     HW_TRY(tabulate_frame(trainer->encoder, training, &model->training_frame_table, err));
     HW_TRY(note_frames(training, validation, model, err));
     take_results(trainer, prepared, model);

@@ -89,6 +89,16 @@ void hwi_trainer_report(hwi_trainer *trainer, bool is_scored);
 /* Metrics of both frames, a row of the history, the best model. */
 hw_status hwi_trainer_score(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
 hwi_scorer hwi_trainer_scorer(const hwi_trainer *trainer);
+/* The rows that a scoring takes: rows of the frame, or NULL for the first n, which are all. */
+typedef struct hwi_scored_rows {
+    const hwi_adapted *adapted;
+    const int32_t *rows;
+    int64_t n;
+} hwi_scored_rows;
+hwi_scored_rows hwi_trainer_scored_rows(const hwi_trainer *trainer, bool is_validation);
+/* Reads a special column of these rows; out: (n). */
+typedef void hwi_read_function(const hwi_adapted *, int64_t, int64_t, double *);
+void hwi_scored_read(hwi_read_function *read, const hwi_scored_rows *scored, double *out);
 /* HW_EUNSTABLE with sample, layer, value and what to change when the published network is beyond
  * H2O's limits. Cost: one look at every weight. */
 hw_status hwi_trainer_check_stability(const hwi_trainer *trainer, hw_error *err) HW_MUST_USE;

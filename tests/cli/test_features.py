@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """anomaly, deepfeatures and weights."""
 import csv
+import json
 import os
 
 import harness
@@ -120,6 +121,110 @@ def test_weights_into_a_file_is_refused(folder):
                          ["out_dir", "not a folder"])
     check_one_line_error(run(["weights", "--model", model, "--out_dir",
                               os.path.join(folder, "none", "w")]), ["out_dir", "No such file"])
+
+
+def tables_of(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+@case
+def test_autoencoder_shows_where_it_errs(folder):
+    """The model file keeps histogram and worst rows; terminal, page and JSON show them."""
+    model, page = autoencoder(folder), os.path.join(folder, "m.html")
+    shown = run_ok(["show", model, "--report", page, "--json", os.path.join(folder, "m.json")]).out
+    for words in ("Reconstruction errors of a row, all rows of the training frame",
+                  "Worst reconstructed rows, all rows of the training frame"):
+        check(words in shown, shown)
+    tables = tables_of(os.path.join(folder, "m.json"))
+    errors, worst = tables["training_reconstruction_errors"], tables["training_worst_rows"]
+    check(sum(errors["data"][2]) == 150, errors)
+    check("validation_worst_rows" not in tables, "no validation frame was given")
+    out = os.path.join(folder, "a.csv")
+    run_ok(["anomaly", "--model", model, "--frame", data("iris.csv"), "--out", out])
+    by_row = [float(row["Reconstruction.MSE"]) for row in rows_of(out)]
+    check(sorted(by_row)[:-11:-1] == worst["data"][1], worst)
+    check([by_row[row - 1] for row in worst["data"][0]] == worst["data"][1], worst)
+    html = harness.read(page)
+    check('id="reconstruction"' in html and "Worst rows, training data" in html, "page")
+
+
+@case
+def test_count_model_shows_its_calibration(folder):
+    model = train(folder, "--response_column", "GLEASON", "--distribution", "poisson",
+                  "--validation_frame", data("prostate.csv"), frame="prostate.csv")
+    page = os.path.join(folder, "m.html")
+    shown = run_ok(["show", model, "--report", page, "--json", os.path.join(folder, "m.json")]).out
+    check("Calibration by decile of the prediction, all rows of the validation frame" in shown,
+          shown)
+    tables = tables_of(os.path.join(folder, "m.json"))
+    for frame in ("training", "validation"):
+        table = tables[f"{frame}_calibration"]
+        deciles, rows, _, predicted, observed, _ = table["data"]
+        check(deciles == sorted(deciles) and predicted == sorted(predicted), table)
+        want = sum(float(row["GLEASON"]) for row in rows_of(data("prostate.csv")))
+        check(sum(rows) == 280 and abs(sum(n * y for n, y in zip(rows, observed)) - want) < 1e-6,
+              table)
+    check('id="calibration"' in harness.read(page), "page")
+
+
+@case
+def test_diverged_training_keeps_a_model(folder):
+    """Whatever is given, there is a file, one line says what happened, and it predicts."""
+    for extra, kept in (([], "untrained network"),
+                        (["--no-overwrite_with_best_model"], "untrained network"),
+                        (["--train_samples_per_iteration", "1"], "best state"),
+                        (["--train_samples_per_iteration", "1", "--no-overwrite_with_best_model"],
+                         "last good state, after"),
+                        (["--nfolds", "3"], "untrained network")):
+        model = os.path.join(folder, "d.zip")
+        result = run(["train", "--training_frame", data("prostate.csv"), "--response_column", "PSA",
+                      "--hidden", "20,20", "--reproducible", "--seed", "1", "--no-adaptive_rate",
+                      "--rate", "5", "--quiet_mode", "--model", model] + extra)
+        check(result.code == 1 and result.err.count("\n") == 1, result)
+        for words in ("diverged by sample", " of layer ", "rate below 5", "activation Tanh",
+                      "max_w2 10", kept, "d.zip"):
+            check(words in result.err, result)
+        check("diverged" in run_ok(["show", model]).out, "show does not mark the model")
+        run_ok(["predict", "--model", model, "--frame", data("prostate.csv"), "--out",
+                os.path.join(folder, "p.csv")])
+        os.remove(model)
+
+
+@case
+def test_deepfeatures_need_no_offset(folder):
+    model = train(folder, "--response_column", "PSA", "--offset_column", "AGE",
+                  frame="prostate.csv")
+    rows = [line.split(",") for line in harness.read(data("prostate.csv")).splitlines()[:3]]
+    age = rows[0].index("AGE")
+    lacking = write(folder, "l.csv", "".join(",".join(row[:age] + row[age + 1:]) + "\n"
+                                             for row in rows))
+    out = os.path.join(folder, "d.csv")
+    run_ok(["deepfeatures", "--model", model, "--frame", lacking, "--layer", "0", "--out", out])
+    check(len(rows_of(out)) == 2, "rows")
+    check_one_line_error(run(["predict", "--model", model, "--frame", lacking, "--out", out]),
+                         ["AGE", "offset"])
+
+
+@case
+def test_unknown_response_levels_are_always_wrong(folder):
+    model = train(folder, "--response_column", "Species")
+    lines = harness.read(data("iris.csv")).splitlines()
+    strange = write(folder, "s.csv", "\n".join(lines[:1] + [lines[1].rsplit(",", 1)[0] + ",blue",
+                                                            lines[-1]]) + "\n")
+    shown = os.path.join(folder, "p.json")
+    run_ok(["performance", "--model", model, "--frame", strange, "--json", shown])
+    metrics = tables_of(shown)
+    check(metrics["cm"]["table"]["columns"][3]["name"] == "blue", metrics["cm"])
+    check(metrics["nobs"] == 2 and metrics["logloss"] > 17, metrics)
+    two = train(folder, "--response_column", "CAPSULE", "--classification", frame="prostate.csv")
+    lines = harness.read(data("prostate.csv")).splitlines()
+    at = lines[0].split(",").index("CAPSULE")
+    cells = lines[1].split(",")
+    cells[at] = "7"
+    strange = write(folder, "t.csv", "\n".join([lines[0], ",".join(cells)]) + "\n")
+    check_one_line_error(run(["performance", "--model", two, "--frame", strange]),
+                         ["CAPSULE", "'7'", "two classes"])
 
 
 if __name__ == "__main__":

@@ -315,6 +315,9 @@ static inline hw_model *hand_model(const hand_spec *spec)
     model->variable_importances = hand_table("Variable Importances");
     model->training_frame_table = hand_table("Training frame");
     model->prediction_sample = hand_table("Sample");
+    model->diagnoses[HWI_VALIDATION_ERRORS] = hand_table("Errors");
+    model->diagnoses[HWI_TRAINING_WORST_ROWS] = hand_table("Rows");
+    model->diagnoses[HWI_TRAINING_CALIBRATION] = hand_table("Calibration");
     model->training_metrics = hand_metrics(spec, model->encoder, &rng, "on training data");
     model->validation_metrics = hand_metrics(spec, model->encoder, &rng, NULL);
     model->cross_validation_metrics = hand_metrics(spec, model->encoder, &rng, "");
