@@ -27,7 +27,8 @@ static pages_value value_of_word(const char *value_word)
         return PAGES_WORDS;
     if (strstr(value_word, "FOLDER") || strstr(value_word, "DIR"))
         return PAGES_FOLDER;
-    if (strstr(value_word, "FILE") || strstr(value_word, "PATH") || strstr(value_word, "MODEL"))
+    if (strstr(value_word, "FILE") || strstr(value_word, "PATH") || strstr(value_word, "MODEL") ||
+        strstr(value_word, "JSON"))
         return PAGES_FILE;
     return PAGES_TEXT;
 }

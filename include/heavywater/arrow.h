@@ -8,7 +8,7 @@
  *
  *     Arrow                                            frame
  *     null, int8 .. int64, uint8 .. uint64             INT
- *     halffloat, float, double                         REAL, or INT when all values are whole
+ *     halffloat, float, double, decimal (to 128 bits)  REAL, or INT when all values are whole
  *     bool                                             ENUM of "False" and "True"
  *     utf8, large_utf8, utf8_view                      ENUM, or STRING when 95 of 100 texts differ
  *     dictionary of texts                              ENUM
@@ -18,8 +18,8 @@
  * A column without any value is INT, all missing. Levels are the texts that occur, in the order of
  * their bytes, whatever the order of a dictionary: so a model does not depend on the way that a
  * table came. A timestamp with a zone is an instant; one without a zone is taken as UTC. Parts of a
- * millisecond are cut (towards the past). Any other type (list, struct, map, union, decimal,
- * binary, duration, interval, run-end encoded ...) is refused with HW_EUNSUPPORTED, naming the
+ * millisecond are cut (towards the past). Any other type (list, struct, map, union, binary,
+ * duration, interval, run-end encoded ...) is refused with HW_EUNSUPPORTED, naming the
  * column and its format; skipped_columns leaves it out.
  *
  * Structs that contradict themselves (lengths, offsets, numbers of buffers or children, codes) are

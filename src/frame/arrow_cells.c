@@ -2,12 +2,17 @@
 #include "frame/arrow_cells.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/number.h"
+#include "frame/cell.h"
 
 /* So that a first row plus a row, times 16 bytes, cannot overflow. */
 #define MAX_LENGTH (INT64_MAX / 64)
 
-enum { VIEW_INLINE_BYTES = 12 };
+/* Powers of ten up to this one are exact doubles; 39 digits and a sign are 128 bits. */
+enum { VIEW_INLINE_BYTES = 12, EXACT_POWER_OF_TEN = 22, DECIMAL_TEXT_BYTES = 48 };
 
 /* ---- checks ---- */
 
@@ -267,6 +272,46 @@ static void read_floats(const void *source, int64_t begin, int64_t n, double *ou
             out[i] = NAN;
 }
 
+/* A decimal as the nearest double. Small ones are one exact division; the others go by their text,
+ * which is read with correct rounding. */
+static double decimal_at(const hwi_arrow_cells *cells, int64_t row)
+{
+    const int64_t exact = INT64_C(1) << 53;
+    size_t n_bytes = (size_t)cells->type.n_bytes;
+    const uint8_t *p = cells->data + (size_t)(cells->first + row) * n_bytes;
+    int32_t scale = cells->type.scale;
+    bool is_wide = n_bytes == 16;
+    int64_t low = load_int(p, is_wide ? 8 : (int32_t)n_bytes, true);
+    int64_t high = is_wide ? load_int(p + 8, 8, true) : low < 0 ? -1 : 0;
+    bool fits = high == (low < 0 ? -1 : 0);
+    if (fits && low > -exact && low < exact && scale >= 0 && scale <= EXACT_POWER_OF_TEN)
+        return (double)low / hwi_powers_of_ten[scale];
+    __extension__ typedef unsigned __int128 wide;
+    bool is_negative = high < 0;
+    wide x = (wide)(uint64_t)high << 64 | (uint64_t)low;
+    x = is_negative ? -x : x;
+    char text[DECIMAL_TEXT_BYTES];
+    char *end = text + sizeof(text), *at = end;
+    do {
+        *--at = (char)('0' + (int)(x % 10));
+        x /= 10;
+    } while (x);
+    char number[DECIMAL_TEXT_BYTES + HWI_NUMBER_TEXT_BYTES];
+    int n = snprintf(number, sizeof(number), "%s%.*se%d", is_negative ? "-" : "", (int)(end - at),
+                     at, -scale);
+    double value = NAN;
+    hwi_parse_double(number, (size_t)n, &value);
+    return value;
+}
+
+static void read_decimals(const void *source, int64_t begin, int64_t n, double *out)
+{
+    const hwi_arrow_cells *cells = source;
+    for (int64_t i = 0; i < n; i++)
+        out[i] =
+            hwi_arrow_cells_is_null(cells, begin + i) ? (double)NAN : decimal_at(cells, begin + i);
+}
+
 static bool needs_doubles(const hwi_arrow_cells *cells)
 {
     if (cells->type.n_bytes != 8)
@@ -298,6 +343,9 @@ hw_status hwi_arrow_cells_numbers(const hwi_arrow_cells *cells, hwi_cells *out, 
     switch (cells->type.kind) {
     case HWI_ARROW_FLOAT:
         *out = (hwi_cells){.source = cells, .read_doubles = read_floats};
+        return HW_OK;
+    case HWI_ARROW_DECIMAL:
+        *out = (hwi_cells){.source = cells, .read_doubles = read_decimals};
         return HW_OK;
     case HWI_ARROW_TIME:
         return check_times(cells, err);

@@ -45,7 +45,7 @@ int64_t hwi_arrow_cells_code(const hwi_arrow_cells *cells, int64_t row);
 hw_status hwi_arrow_cells_text(const hwi_arrow_cells *cells, int64_t row, hwi_text *out,
                                hw_error *err) HW_MUST_USE;
 
-/* How the numbers of INT, UINT, FLOAT, TIME, BOOL or NULL cells are read, for hwi_parts_add. Checks
- * that times stay in the range of milliseconds. */
+/* How the numbers of INT, UINT, FLOAT, DECIMAL, TIME, BOOL or NULL cells are read, for
+ * hwi_parts_add. Checks that times stay in the range of milliseconds. */
 hw_status hwi_arrow_cells_numbers(const hwi_arrow_cells *cells, hwi_cells *out,
                                   hw_error *err) HW_MUST_USE;

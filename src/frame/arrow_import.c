@@ -98,10 +98,11 @@ static hw_status apply_kind(const hwi_plan_column *plan, import_column *column, 
         if (plan->kind != HWI_KIND_ENUM && plan->kind != HWI_KIND_STRING)
             HW_FAIL(err, HW_EINVAL, "col_types",
                     "col_types: column '%s' is text in Arrow and can be enum or string", name);
-    } else if (column->value_type.kind == HWI_ARROW_FLOAT && plan->kind == HWI_KIND_TIME) {
+    } else if ((column->value_type.kind == HWI_ARROW_FLOAT ||
+                column->value_type.kind == HWI_ARROW_DECIMAL) &&
+               plan->kind == HWI_KIND_TIME) {
         HW_FAIL(err, HW_EINVAL, "col_types",
-                "col_types: column '%s' is floating-point in Arrow and can be numeric or enum",
-                name);
+                "col_types: column '%s' has decimals in Arrow and can be numeric or enum", name);
     } else if (plan->kind == HWI_KIND_STRING || plan->kind == HWI_KIND_UUID) {
         HW_FAIL(err, HW_EINVAL, "col_types",
                 "col_types: column '%s' is a number or a time in Arrow and can be numeric, enum or "

@@ -210,6 +210,27 @@ static void test_arrow_reads_every_format_of_numbers(void **state)
     assert_column_is("n", 3, NULL, NULL, NULL, "int NA NA NA");
 }
 
+static void test_arrow_reads_decimals_as_the_nearest_number(void **state)
+{
+    (void)state;
+    static const int32_t d32[] = {12345, -1, 0};
+    static const int64_t d64[] = {12345, INT64_MAX, -100};
+    /* 1.10, 10^20 - 1 of which two digits stand behind the point, -2^127 */
+    static const uint64_t d128[][2] = {{110, 0}, {0x6bc75e2d630fffff, 5}, {0, UINT64_C(1) << 63}};
+    assert_column_is("d:9,3,32", 3, NULL, d32, NULL, "real 12.345 -0.001 0");
+    assert_column_is("d:18,0,64", 3, NULL, d64, NULL, "int 12345 9223372036854775808 -100");
+    assert_column_is("d:18,-2,64", 3, NULL, d64, NULL, "int 1234500 922337203685477580800 -10000");
+    assert_column_is("d:38,2", 3, NULL, d128, NULL, "real 1.1 1e+18 -1.7014118346046924e+36");
+    static table t;
+    static const char *const bad[] = {"d:", "d:3", "d:x,2", "d:3,2,", "d:3,2,128,1", "d:3,999"};
+    for (size_t i = 0; i < HW_COUNT(bad); i++) {
+        init_table(&t);
+        add_column(&t, "x", bad[i], NULL);
+        set_cells(add_batch(&t, 1), 0, NULL, d64, NULL);
+        assert_refused(&t, NULL, HW_EDATA, bad[i]);
+    }
+}
+
 static void test_arrow_reads_bools_as_categories(void **state)
 {
     (void)state;
@@ -392,7 +413,7 @@ static void test_arrow_refuses_what_a_frame_cannot_hold(void **state)
     static const char *const formats[][2] = {
         {"+l", "list"},       {"+L", "large list"},  {"+w:3", "fixed-size list"},
         {"+s", "struct"},     {"+m", "map"},         {"+ud:0,1", "dense union"},
-        {"+us:0", "sparse"},  {"+r", "run-end"},     {"d:10,2", "decimal"},
+        {"+us:0", "sparse"},  {"+r", "run-end"},     {"d:60,2,256", "256 bits"},
         {"z", "binary"},      {"Z", "large binary"}, {"w:16", "fixed-size binary"},
         {"tDs", "duration"},  {"tiM", "interval"},   {"+vl", "list view"},
         {"vz", "binary view"}};
@@ -708,6 +729,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_arrow_reads_every_format_of_numbers),
+        cmocka_unit_test(test_arrow_reads_decimals_as_the_nearest_number),
         cmocka_unit_test(test_arrow_reads_bools_as_categories),
         cmocka_unit_test(test_arrow_scales_times_to_milliseconds),
         cmocka_unit_test(test_arrow_reads_texts_as_the_parser_types_them),
