@@ -38,6 +38,7 @@ typedef struct app_command {
     const app_option *options;            /* ends with a NULL name */
     bool takes_params;                    /* --PARAMETER value, from the parameter table */
     bool takes_parse_options;             /* --col_types and the like */
+    bool is_resumable;                    /* an interrupted one leaves a file of its run */
     int min_positionals, max_positionals; /* max -1: any number */
     const char *positional_word;          /* "FILE" ... */
     /* *out_exit is APP_EXIT_OK at the call; it counts when the status is HW_OK. */
@@ -54,6 +55,7 @@ hw_status app_performance(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_anomaly(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_deepfeatures(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_weights(const app_args *args, int *out_exit, hw_error *err);
+hw_status app_resume(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_show(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_export(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_describe(const app_args *args, int *out_exit, hw_error *err);

@@ -2,10 +2,12 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/file_group.h"
 #include "base/number.h"
 #include "heavywater/files.h"
 #include "heavywater/print_model.h"
 #include "heavywater/progress.h"
+#include "heavywater/run_file.h"
 #include "heavywater/signals.h"
 #include "heavywater/text.h"
 #include "heavywater/train_frames.h"
@@ -76,40 +78,59 @@ static hw_status keep_for_file(const app_args *args, const char *option, const c
     return hw_params_set(params, param, "true", err);
 }
 
-static hw_status write_fold_models(const char *folder, const hw_model *model, hw_error *err)
+static hw_status write_fold_models(const char *folder, const hw_model *model, hwi_file_group *group,
+                                   hw_error *err)
 {
     for (int32_t f = 0; f < hw_model_n_fold_models(model); f++) {
         HW_AUTO_BUFFER(path);
         hwi_buffer_printf(&path, "%s/cv_%d.zip", folder, (int)f + 1);
         HW_TRY(hwi_buffer_check(&path, err));
-        HW_TRY(hw_model_write(hw_model_fold_model(model, f), hwi_buffer_text(&path), err));
+        const char *staged = NULL;
+        HW_TRY(hwi_file_group_add(group, hwi_buffer_text(&path), &staged, err));
+        HW_TRY(hw_model_write(hw_model_fold_model(model, f), staged, err));
     }
     return HW_OK;
 }
 
-static hw_status write_cross_validation(const app_args *args, const hw_model *model, hw_error *err)
+static hw_status write_cross_validation(const app_args *args, const hw_model *model,
+                                        hwi_file_group *group, hw_error *err)
 {
-    const char *predictions = app_args_get(args, "cv_predictions");
+    const char *predictions = app_args_get(args, "cv_predictions"), *staged = NULL;
     const char *assignment = app_args_get(args, "cv_fold_assignment");
     const char *models = app_args_get(args, "cv_models");
     if (models)
-        HW_TRY(write_fold_models(models, model, err));
-    if (predictions)
-        HW_TRY(hw_frame_write_csv(hw_model_holdout_predictions(model), predictions, err));
-    if (assignment)
-        HW_TRY(hw_frame_write_csv(hw_model_fold_assignment(model), assignment, err));
+        HW_TRY(write_fold_models(models, model, group, err));
+    if (predictions) {
+        HW_TRY(hwi_file_group_add(group, predictions, &staged, err));
+        HW_TRY(hw_frame_write_csv(hw_model_holdout_predictions(model), staged, err));
+    }
+    if (assignment) {
+        HW_TRY(hwi_file_group_add(group, assignment, &staged, err));
+        HW_TRY(hw_frame_write_csv(hw_model_fold_assignment(model), staged, err));
+    }
     return HW_OK;
 }
 
+/* All or none: the report of one training beside the model of another would mislead. */
 static hw_status write_outputs(const app_args *args, const hw_model *model, hw_error *err)
 {
     const char *report = app_args_get(args, "report"), *json = app_args_get(args, "json");
-    HW_TRY(hw_model_write(model, app_args_get(args, "model"), err));
-    if (json)
-        HW_TRY(hw_model_write_json(model, json, err));
-    if (report)
-        HW_TRY(hw_model_write_report(model, report, err));
-    return write_cross_validation(args, model, err);
+    const char *staged = NULL;
+    HW_AUTO(hwi_file_group) *group = NULL;
+    HW_TRY(hwi_file_group_new(&group, err));
+    HW_TRY(hwi_file_group_add(group, app_args_get(args, "model"), &staged, err));
+    HW_TRY(hw_model_write(model, staged, err));
+    if (report) {
+        HW_TRY(hwi_file_group_add(group, report, &staged, err));
+        HW_TRY(hw_model_write_report(model, staged, err));
+    }
+    HW_TRY(write_cross_validation(args, model, group, err));
+    /* Last, as it may be standard output. */
+    if (json) {
+        HW_TRY(hwi_file_group_add(group, json, &staged, err));
+        HW_TRY(hw_model_write_json(model, staged, err));
+    }
+    return hwi_file_group_commit(group, err);
 }
 
 static void print_files(FILE *out, const app_args *args)
@@ -128,7 +149,7 @@ static void print_files(FILE *out, const app_args *args)
     }
 }
 
-static void print_start(FILE *out, const app_train_frames *frames)
+static void print_start(FILE *out, const app_train_frames *frames, const app_run *run)
 {
     char rows[APP_TEXT_BYTES];
     fprintf(out, "training frame %s: %s rows, %d columns\n", hw_frame_name(frames->training),
@@ -140,6 +161,14 @@ static void print_start(FILE *out, const app_train_frames *frames)
     app_files_print_notes(out, "warning: ", frames->training);
     if (frames->validation)
         app_files_print_notes(out, "warning: ", frames->validation);
+    HW_AUTO_BUFFER(command);
+    app_run_print_command(run, &command);
+    if (run->replaces_another)
+        fprintf(out, "warning: an interrupted training '%s' in %s is given up for this one\n",
+                run->name, run->folder);
+    if (run->path)
+        fprintf(out, "snapshots go to %s; after an interruption: %s\n", run->folder,
+                hwi_buffer_text(&command));
     fflush(out);
 }
 
@@ -167,8 +196,8 @@ static hw_status print_results(FILE *out, const app_args *args, const hw_model *
 
 /* Trains and writes while signals are caught, so that an interrupt never costs the model. */
 static hw_status train_and_write(const app_args *args, const app_train_frames *frames,
-                                 app_progress *progress, int n_threads, hw_model **out_model,
-                                 hw_error *err)
+                                 app_progress *progress, int n_threads, app_run *run,
+                                 hw_model **out_model, hw_error *err)
 {
     const char *command_options[APP_MAX_COMMAND_OPTIONS];
     app_args_command_options(args, command_options);
@@ -176,6 +205,7 @@ static hw_status train_and_write(const app_args *args, const app_train_frames *f
                                 .progress_ctx = progress,
                                 .n_threads = n_threads,
                                 .command_options = command_options};
+    app_run_set_options(run, args, &options);
     HW_AUTO(hw_model) *model = NULL;
     app_signals_catch();
     hw_status status =
@@ -183,6 +213,10 @@ static hw_status train_and_write(const app_args *args, const app_train_frames *f
     app_progress_end(progress);
     if (status == HW_OK)
         status = write_outputs(args, model, err);
+    if (status == HW_OK && hw_model_ending(model) != HW_ENDED_CANCELLED) {
+        hw_train_remove_snapshots(args->params, &options);
+        app_run_finish(run);
+    }
     app_signals_restore();
     *out_model = HW_TAKE(model);
     return status;
@@ -201,6 +235,77 @@ static const char *divergence_of(const hw_model *model)
     return "training diverged; the model is the last good state";
 }
 
+/* Adds to what went wrong how to go on, where there is something to go on with. */
+static hw_status explain(hw_status status, const app_run *run, const hw_error *why, hw_error *err)
+{
+    HW_AUTO_BUFFER(command);
+    app_run_print_command(run, &command);
+    bool is_lasting = status == HW_EINVAL || status == HW_EDATA || status == HW_EUNSUPPORTED ||
+                      status == HW_EUNSTABLE;
+    if (status == HW_OK)
+        return HW_OK;
+    if (is_lasting || !run->path || command.failed) {
+        *err = *why;
+        return status;
+    }
+    HW_FAIL(err, status, why->field, "%.600s; %s goes on with it", why->message,
+            hwi_buffer_text(&command));
+}
+
+static void print_way_on(FILE *out, const app_args *args, const app_run *run)
+{
+    HW_AUTO_BUFFER(command);
+    app_run_print_command(run, &command);
+    if (run->path)
+        fprintf(out, "%s goes on with it from the last snapshot\n", hwi_buffer_text(&command));
+    else
+        fprintf(out, "the same command with --checkpoint %s trains it on\n",
+                app_args_get(args, "model"));
+}
+
+/* What the run is called: by model_id, else as the model's file. */
+static hw_status begin_run(const app_args *args, app_run *out, hw_error *err)
+{
+    HW_AUTO(app_param_text) *id = app_param_get(args->params, "model_id");
+    const char *path = app_args_get(args, "model"), *slash = strrchr(path, '/');
+    const char *base = slash ? slash + 1 : path;
+    size_t n = strlen(base);
+    bool is_zip = n > 4 && strcmp(base + n - 4, ".zip") == 0;
+    HW_AUTO(char) *name = id ? hwi_strdup(id) : hwi_strndup(base, is_zip ? n - 4 : n);
+    HW_CHECK_ALLOC(err, name);
+    return app_run_begin(args, name, out, err);
+}
+
+static hw_status train(const app_args *args, app_run *run, int n_threads, int *out_exit,
+                       hw_error *err)
+{
+    __attribute__((cleanup(app_train_frames_clear))) app_train_frames frames = {0};
+    HW_TRY(app_train_frames_read(args, args->params, &frames, err));
+    if (app_args_get(args, "cv_models"))
+        HW_TRY(app_files_make_folder("cv_models", app_args_get(args, "cv_models"), err));
+    HW_TRY(begin_run(args, run, err));
+    bool is_silent = app_param_is_on(args->params, "quiet_mode");
+    const char *json = app_args_get(args, "json");
+    FILE *out = json && strcmp(json, "-") == 0 ? stderr : stdout;
+    if (!is_silent)
+        print_start(out, &frames, run);
+    app_progress progress = app_progress_new(out, is_silent);
+    HW_AUTO(hw_model) *model = NULL;
+    hw_error why = {0};
+    hw_status status = train_and_write(args, &frames, &progress, n_threads, run, &model, &why);
+    HW_TRY(explain(status, run, &why, err));
+    if (hw_model_ending(model) == HW_ENDED_CANCELLED)
+        *out_exit = APP_EXIT_INTERRUPTED;
+    if (!is_silent)
+        HW_TRY(print_results(out, args, model, &progress, err));
+    if (!is_silent && hw_model_ending(model) == HW_ENDED_CANCELLED)
+        print_way_on(out, args, run);
+    if (hw_model_ending(model) == HW_ENDED_UNSTABLE)
+        HW_FAIL(err, HW_EUNSTABLE, NULL, "%.700s, and is kept in %.300s", divergence_of(model),
+                app_args_get(args, "model"));
+    return HW_OK;
+}
+
 hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
 {
     int n_threads = 0;
@@ -210,24 +315,6 @@ hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
     HW_TRY(keep_for_file(args, "cv_models", "keep_cross_validation_models", err));
     HW_TRY(keep_for_file(args, "cv_predictions", "keep_cross_validation_predictions", err));
     HW_TRY(keep_for_file(args, "cv_fold_assignment", "keep_cross_validation_fold_assignment", err));
-    __attribute__((cleanup(app_train_frames_clear))) app_train_frames frames = {0};
-    HW_TRY(app_train_frames_read(args, args->params, &frames, err));
-    if (app_args_get(args, "cv_models"))
-        HW_TRY(app_files_make_folder("cv_models", app_args_get(args, "cv_models"), err));
-    bool is_silent = app_param_is_on(args->params, "quiet_mode");
-    const char *json = app_args_get(args, "json");
-    FILE *out = json && strcmp(json, "-") == 0 ? stderr : stdout;
-    if (!is_silent)
-        print_start(out, &frames);
-    app_progress progress = app_progress_new(out, is_silent);
-    HW_AUTO(hw_model) *model = NULL;
-    HW_TRY(train_and_write(args, &frames, &progress, n_threads, &model, err));
-    if (hw_model_ending(model) == HW_ENDED_CANCELLED)
-        *out_exit = APP_EXIT_INTERRUPTED;
-    if (!is_silent)
-        HW_TRY(print_results(out, args, model, &progress, err));
-    if (hw_model_ending(model) == HW_ENDED_UNSTABLE)
-        HW_FAIL(err, HW_EUNSTABLE, NULL, "%.700s, and is kept in %.300s", divergence_of(model),
-                app_args_get(args, "model"));
-    return HW_OK;
+    __attribute__((cleanup(app_run_close))) app_run run = {.lock = -1};
+    return train(args, &run, n_threads, out_exit, err);
 }

@@ -40,6 +40,10 @@ static const app_option predict_options[] = {
     {"out", "FILE", false, "Where the predictions go (CSV). Default: standard output."},
     {NULL}};
 
+static const char *const resume_examples[] = {
+    "heavywater train --training_frame train.csv --response_column y --model m.zip \\",
+    "    --export_checkpoints_dir snapshots", "heavywater resume snapshots", NULL};
+
 static const char *const predict_examples[] = {
     "heavywater predict --model m.zip --frame new.csv --out predictions.csv", NULL};
 
@@ -109,12 +113,29 @@ const app_command app_commands[] = {
      .usage = "--training_frame FILE --response_column COLUMN --model FILE [--PARAMETER VALUE ...]",
      .details = "Trains a network on a table and writes it. A response of texts is learned as "
                 "classes, a response of numbers as numbers. Then prints what was learned. Ctrl-C "
-                "ends training and keeps the model so far (exit code 130).",
+                "ends training and keeps the model so far (exit code 130). The model, the report "
+                "and the other files replace older ones together, when all of them are written.",
      .examples = train_examples,
      .options = train_options,
      .takes_params = true,
      .takes_parse_options = true,
+     .is_resumable = true,
      .run = app_train},
+    {.name = "resume",
+     .summary = "go on with a training that was interrupted",
+     .usage = "FOLDER | FILE",
+     .details = "Goes on with a training that was started with --export_checkpoints_dir FOLDER and "
+                "then killed, or ended by Ctrl-C or a power cut: the same command is given again "
+                "from the same folder, and training starts at the last snapshot. Where the clock "
+                "has no say (reproducible, or score_each_iteration), the model is bit for bit the "
+                "one of a training that was never interrupted. FILE is NAME.run.json or a "
+                "snapshot, where FOLDER holds several.",
+     .examples = resume_examples,
+     .options = no_options,
+     .min_positionals = 1,
+     .max_positionals = 1,
+     .positional_word = "FOLDER",
+     .run = app_resume},
     {.name = "predict",
      .summary = "score the rows of a table with a model",
      .usage = "--model FILE --frame FILE [--out FILE]",

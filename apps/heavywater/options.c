@@ -258,7 +258,7 @@ static hw_status check_complete(const app_args *args, hw_error *err)
 hw_status app_args_read(const app_command *command, int argc, char **argv, app_args *out,
                         hw_error *err)
 {
-    *out = (app_args){.command = command};
+    *out = (app_args){.command = command, .argc = argc, .argv = argv};
     int n_options = 0;
     while (app_option_at(command, n_options))
         n_options++;

@@ -9,7 +9,10 @@
 
 struct app_args {
     const app_command *command;
-    const char **values; /* one an option of app_option_at; NULL when not given */
+    int argc; /* what was read, borrowed */
+    char **argv;
+    const struct app_run_file *resumed; /* the run that is gone on with; NULL: a new one */
+    const char **values;                /* one an option of app_option_at; NULL when not given */
     const char **positionals;
     int n_positionals;
     hw_params *params; /* NULL when the command takes none */

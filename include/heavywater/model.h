@@ -45,6 +45,15 @@ typedef struct hw_train_options {
     /* Options of the command that are no parameters but shaped the frames ("col_types", "a=enum",
      * NULL: names, each with its value). Kept in the model for hw_model_command; NULL for none. */
     const char *const *command_options;
+    /* Of a training with export_checkpoints_dir. The files there are called after run_name (NULL:
+     * model_id, else "model"): NAME.snapshot.zip and NAME.snapshot-before.zip while it trains, and
+     * NAME.zip when it is done; the models of folds NAME_cv_1 and so on. */
+    const char *run_name;
+    const char *run; /* marks the files of this run; it settles the seed, if none is given */
+    /** Goes on from the files that the same run has left there; where there are none, from the
+     * start. Parameters and frames must be as they were: HW_EINVAL when they are not. */
+    bool is_resumed;
+    bool keeps_snapshots; /* also when it is done, until hw_train_remove_snapshots */
 } hw_train_options;
 
 /** Trains on a frame. validation may be NULL, options too. response_column and the other columns
@@ -54,6 +63,10 @@ typedef struct hw_train_options {
 HW_API hw_status hw_train(const hw_params *params, hw_frame *training, hw_frame *validation,
                           const hw_train_options *options, hw_model **out_model,
                           hw_error *err) HW_MUST_USE;
+
+/** Removes what keeps_snapshots has kept: to be called when the model is where it belongs. Folds'
+ * and finished models stay. */
+HW_API void hw_train_remove_snapshots(const hw_params *params, const hw_train_options *options);
 
 /* Why training ended. */
 typedef enum hw_ending {

@@ -293,7 +293,7 @@ hw_status hwi_file_writer_open(const char *path, hwi_file_writer **out, hw_error
 
 /* The new name must survive a power cut too. A folder that cannot be opened or synced is not an
  * error: the file is there. */
-static void sync_folder(const char *target)
+void hwi_file_sync_folder(const char *target)
 {
     HW_AUTO(char) *folder = folder_of(target);
     int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
@@ -323,7 +323,7 @@ hw_status hwi_file_writer_commit(hwi_file_writer *writer, hw_error *err)
         if (writer->error_number == 0) {
             hwi_free(writer->temporary);
             writer->temporary = NULL;
-            sync_folder(writer->target);
+            hwi_file_sync_folder(writer->target);
         }
     }
     if (writer->error_number != 0)

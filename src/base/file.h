@@ -44,6 +44,17 @@ hw_status hwi_file_writer_commit(hwi_file_writer *writer, hw_error *err) HW_MUST
 void hwi_file_writer_free(hwi_file_writer *writer);
 HW_DEFINE_AUTO(hwi_file_writer, hwi_file_writer_free)
 
-/* All of the above for bytes that are at hand. */
+/* After renaming to path: the new name survives a power cut. */
+void hwi_file_sync_folder(const char *path);
+/* What a killed process left of writing path: temporary files beside it whose process is gone. */
+void hwi_file_remove_temporaries(const char *path);
+/* Gives the file at path a second name, which replaces what had it; nothing when there is no file.
+ * At no moment is path or the older file without a name of its own, where the file system knows
+ * links; else path is renamed. */
+hw_status hwi_file_keep_as(const char *path, const char *kept, hw_error *err) HW_MUST_USE;
+/* Makes the folder, and those above it, when there is none. */
+hw_status hwi_file_make_folder(const char *path, hw_error *err) HW_MUST_USE;
+
+/* Writing for bytes that are at hand. */
 hw_status hwi_file_write(const char *path, const void *bytes, size_t n_bytes,
                          hw_error *err) HW_MUST_USE;

@@ -27,7 +27,7 @@ hw_model *hw_model_ref(hw_model *model)
     return model;
 }
 
-static void free_frame_notes(hwi_frame_note *notes, int32_t n)
+void hwi_frame_notes_free(hwi_frame_note *notes, int32_t n)
 {
     for (int32_t i = 0; notes && i < n; i++) {
         hwi_free(notes[i].name);
@@ -60,6 +60,16 @@ void hwi_model_clear_command_options(hw_model *model)
     model->command_options = NULL;
 }
 
+void hwi_snapshot_free(hwi_snapshot *snapshot)
+{
+    if (!snapshot)
+        return;
+    hwi_free(snapshot->run);
+    hwi_network_free(snapshot->best);
+    hwi_network_free(snapshot->trained);
+    hwi_free(snapshot);
+}
+
 void hw_model_unref(hw_model *model)
 {
     /* Acquire and release: the last one to leave sees all that others did before they left. */
@@ -84,9 +94,10 @@ void hw_model_unref(hw_model *model)
     free_cross_validation(model);
     hwi_messages_clear(&model->messages);
     hwi_model_clear_command_options(model);
-    free_frame_notes(model->frame_notes, model->n_frame_notes);
+    hwi_frame_notes_free(model->frame_notes, model->n_frame_notes);
     hwi_free(model->resume.met_missing);
     hwi_free(model->resume.stopping_values);
+    hwi_snapshot_free(model->snapshot);
     hwi_free(model);
 }
 

@@ -26,6 +26,8 @@ typedef struct hwi_frame_note {
     int64_t *n_missing; /* (n_columns) */
 } hwi_frame_note;
 
+void hwi_frame_notes_free(hwi_frame_note *notes, int32_t n);
+
 /* What only continuing needs. */
 typedef struct hwi_resume {
     bool *met_missing; /* (C) categoricals that were missing in some sample; NULL: not known */
@@ -48,6 +50,22 @@ typedef enum hwi_diagnosis {
 } hwi_diagnosis;
 /* Their names in hw_model_table, the model file and the JSON. */
 extern const char *const hwi_diagnosis_names[HWI_N_DIAGNOSES];
+
+/* What a running training leaves beside that (export_checkpoints_dir), and what tells its files
+ * from others. */
+typedef struct hwi_snapshot {
+    char *run;              /* the run that wrote it */
+    bool is_finished;       /* a finished model of a run that has more of them to train */
+    uint32_t rows_checksum; /* of what was learned from */
+    double best_loss;       /* of best */
+    bool has_best;
+    hwi_network *best;    /* the best state so far; NULL with has_best: the model's network */
+    hwi_network *trained; /* what is trained when the model's network is an average; or NULL */
+    double last_scoring_ms;
+} hwi_snapshot;
+
+void hwi_snapshot_free(hwi_snapshot *snapshot);
+HW_DEFINE_AUTO(hwi_snapshot, hwi_snapshot_free)
 
 struct hw_model {
     _Atomic int32_t n_refs;
@@ -86,7 +104,8 @@ struct hw_model {
     int64_t seed;                       /* the one in effect */
     int64_t start_time_ms, run_time_ms; /* since 1970; wall clock */
     hwi_resume resume;
-    bool is_from_h2o; /* read from a plain MOJO: no optimiser state, no heavywater/ entries */
+    hwi_snapshot *snapshot; /* NULL in all but the files that a running training leaves */
+    bool is_from_h2o;       /* read from a plain MOJO: no optimiser state, no heavywater/ entries */
 };
 
 /* One reference, everything empty. NULL without memory. */

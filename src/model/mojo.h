@@ -17,6 +17,8 @@ enum { HWI_STATE_VERSION = 1 };
 
 #define HWI_STATE_ENTRY "heavywater/model.json"
 #define HWI_OPTIMIZER_ENTRY "heavywater/optimizer.bin"
+#define HWI_BEST_ENTRY "heavywater/best.bin"
+#define HWI_TRAINED_ENTRY "heavywater/trained.bin"
 #define HWI_DETAILS_ENTRY "experimental/modelDetails.json"
 
 /* HW_EINVAL (field = the name) when a column of this name cannot stand in a MOJO: model.ini has one
@@ -57,6 +59,21 @@ hw_status hwi_optimizer_read_kinds(const hwi_buffer *entry, const char *path,
 /* Into a network that was made with these kinds. */
 hw_status hwi_optimizer_read(const hwi_buffer *entry, const char *path, hwi_network *network,
                              hw_error *err) HW_MUST_USE;
+
+/* All arrays of a network, weights included, in the same form; back into a network of the same
+ * kinds. name is that of the entry, for errors. */
+hw_status hwi_network_write(const hwi_network *network, hwi_buffer *out, hw_error *err) HW_MUST_USE;
+hw_status hwi_network_read(const hwi_buffer *entry, const char *path, const char *name,
+                           hwi_network *network, hw_error *err) HW_MUST_USE;
+
+/* What a running training leaves (hwi_snapshot): its keys in the state, its networks as entries of
+ * their own, which stay empty where the model's network is meant. */
+void hwi_snapshot_put(hwi_json *json, const hw_model *model);
+hw_status hwi_snapshot_write_networks(const hw_model *model, hwi_buffer *out_best,
+                                      hwi_buffer *out_trained, hw_error *err) HW_MUST_USE;
+/* model->snapshot, when the state has one. The network is there already. */
+hw_status hwi_snapshot_read(hwi_zip *zip, const json_t *state, const char *path, hw_model *model,
+                            hw_error *err) HW_MUST_USE;
 
 /* The lines of an entry, freshly allocated: exactly n; the last line feed may be missing.
  * HW_EFORMAT when there are more or fewer. */

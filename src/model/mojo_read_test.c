@@ -588,7 +588,7 @@ static void test_mojo_read_hostile_state_is_refused(void **state)
         STATE("\"model_category\": \"Regression\"", "\"model_category\": \"Binomial\"",
               "metrics of the model's category"),
         STATE("\"training\": {", "\"training\": 7, \"x\": {", "metrics.training"),
-        {HWI_OPTIMIZER_ENTRY, NULL, "", HW_EFORMAT, "not an optimiser's state of this version"},
+        {HWI_OPTIMIZER_ENTRY, NULL, "", HW_EFORMAT, "not a network's state of this version"},
         {HWI_OPTIMIZER_ENTRY, "HWOPTIM1", "HWOPTIM2", HW_EFORMAT, "of this version"},
         {HWI_OPTIMIZER_ENTRY, NULL,
          "HWOPTIM1 and then something that is not as long as it claims to be", HW_EFORMAT,

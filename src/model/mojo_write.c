@@ -88,7 +88,7 @@ typedef struct domain_entry {
 
 /* All that an archive is made of while it is made. */
 typedef struct parts {
-    hwi_buffer ini, details, state, optimizer;
+    hwi_buffer ini, details, state, optimizer, best, trained;
     domain_entry *domains; /* of the model's columns, then what the recoding is made of */
     int32_t n_domains, n_originals;
     hwi_zip_entry *entries;
@@ -101,6 +101,8 @@ static void clear_parts(parts *p)
     hwi_buffer_clear(&p->details);
     hwi_buffer_clear(&p->state);
     hwi_buffer_clear(&p->optimizer);
+    hwi_buffer_clear(&p->best);
+    hwi_buffer_clear(&p->trained);
     for (int32_t i = 0; i < p->n_domains + p->n_originals; i++)
         hwi_buffer_clear(&p->domains[i].text);
     hwi_free(p->domains);
@@ -157,9 +159,10 @@ static hw_status make_parts(const hw_model *model, parts *p, hw_error *err)
     HW_TRY(hwi_buffer_check(&p->details, err));
     HW_TRY(hwi_buffer_check(&p->state, err));
     HW_TRY(hwi_optimizer_write(model->network, &p->optimizer, err));
+    HW_TRY(hwi_snapshot_write_networks(model, &p->best, &p->trained, err));
     HW_TRY(make_domains(model, p, err));
 
-    p->entries = HWI_NEW_ARRAY(hwi_zip_entry, (size_t)(p->n_domains + p->n_originals) + 5);
+    p->entries = HWI_NEW_ARRAY(hwi_zip_entry, (size_t)(p->n_domains + p->n_originals) + 7);
     HW_CHECK_ALLOC(err, p->entries);
     for (int32_t i = p->n_domains; i < p->n_domains + p->n_originals; i++)
         add_entry(p, p->domains[i].name, &p->domains[i].text, 6);
@@ -172,6 +175,10 @@ static hw_status make_parts(const hw_model *model, parts *p, hw_error *err)
     add_entry(p, HWI_STATE_ENTRY, &p->state, 6);
     if (p->optimizer.size > 0)
         add_entry(p, HWI_OPTIMIZER_ENTRY, &p->optimizer, 1);
+    if (p->best.size > 0)
+        add_entry(p, HWI_BEST_ENTRY, &p->best, 1);
+    if (p->trained.size > 0)
+        add_entry(p, HWI_TRAINED_ENTRY, &p->trained, 1);
     return HW_OK;
 }
 

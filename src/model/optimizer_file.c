@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * heavywater/optimizer.bin: the optimiser's arrays, little-endian, with length and checksum.
+ * heavywater/optimizer.bin: the optimiser's arrays, little-endian, with length and checksum. The
+ * networks of a snapshot have the same form, with their weights and biases.
  *
  *   8 bytes   "HWOPTIM1"
- *   uint32    kinds: 1 ADADELTA, 2 momenta, 4 average activations
+ *   uint32    kinds: 1 ADADELTA, 2 momenta, 4 average activations, 8 weights and biases
  *   uint32    number of layers
  *   uint64    bytes that follow, the checksum not counted
  *   uint32 x 3 a layer: units, inputs, channels
@@ -22,7 +23,9 @@ enum {
     CHECKSUM_BYTES = 4,
     KIND_ADADELTA = 1,
     KIND_MOMENTA = 2,
-    KIND_AVERAGE_ACTIVATION = 4
+    KIND_AVERAGE_ACTIVATION = 4,
+    KIND_WEIGHTS = 8,
+    N_ARRAYS = 4
 };
 
 static void put_u32(hwi_buffer *out, uint32_t x)
@@ -64,21 +67,23 @@ static uint32_t crc_of(const void *bytes, size_t n)
 
 /* The arrays of a layer, in the order of the file. Those of weights are floats, others doubles. */
 typedef struct arrays {
-    float *of_weights[3];
-    double *of_rows[3];
+    float *of_weights[N_ARRAYS];
+    double *of_rows[N_ARRAYS];
     double *of_units;
 } arrays;
 
-static arrays arrays_of(const hwi_layer *layer)
+static arrays arrays_of(const hwi_layer *layer, bool has_weights)
 {
-    return (arrays){{layer->mean_square_update, layer->mean_square_gradient, layer->momenta},
-                    {layer->bias_square_update, layer->bias_square_gradient, layer->bias_momenta},
+    return (arrays){{layer->mean_square_update, layer->mean_square_gradient, layer->momenta,
+                     has_weights ? layer->weights : NULL},
+                    {layer->bias_square_update, layer->bias_square_gradient, layer->bias_momenta,
+                     has_weights ? layer->biases : NULL},
                     layer->average_activation};
 }
 
-static uint32_t kinds_of(const hwi_network *network)
+static uint32_t kinds_of(const hwi_network *network, bool has_weights)
 {
-    uint32_t kinds = 0;
+    uint32_t kinds = has_weights ? KIND_WEIGHTS : 0;
     for (int32_t l = 0; l < network->n_layers; l++) {
         const hwi_layer *layer = &network->layers[l];
         kinds |= (layer->mean_square_update ? (uint32_t)KIND_ADADELTA : 0) |
@@ -88,11 +93,11 @@ static uint32_t kinds_of(const hwi_network *network)
     return kinds;
 }
 
-static uint64_t layer_data_bytes(const hwi_layer *layer)
+static uint64_t layer_data_bytes(const hwi_layer *layer, bool has_weights)
 {
     uint64_t n_bytes = 0;
-    arrays a = arrays_of(layer);
-    for (int i = 0; i < 3; i++) {
+    arrays a = arrays_of(layer, has_weights);
+    for (int i = 0; i < N_ARRAYS; i++) {
         if (a.of_weights[i])
             n_bytes += sizeof(float) * (uint64_t)layer->n_in * (uint64_t)layer->n_rows;
         if (a.of_rows[i])
@@ -101,12 +106,27 @@ static uint64_t layer_data_bytes(const hwi_layer *layer)
     return n_bytes + (a.of_units ? sizeof(double) * (uint64_t)layer->n_units : 0);
 }
 
+/* Between the machine's order of bytes and the file's, in place, both ways. */
+static void turn_bytes(void *values, size_t n, size_t width)
+{
+    const uint16_t one = 1;
+    if (*(const uint8_t *)&one == 1)
+        return;
+    uint8_t *b = values;
+    for (size_t i = 0; i < n; i++, b += width)
+        for (size_t k = 0; k < width / 2; k++) {
+            uint8_t kept = b[k];
+            b[k] = b[width - 1 - k];
+            b[width - 1 - k] = kept;
+        }
+}
+
 static void put_doubles(hwi_buffer *out, const double *values, int32_t n)
 {
     for (int32_t i = 0; values && i < n; i++) {
-        uint64_t bits;
-        memcpy(&bits, &values[i], sizeof bits);
-        put_u64(out, bits);
+        double x = values[i];
+        turn_bytes(&x, 1, sizeof x);
+        hwi_buffer_append(out, &x, sizeof x);
     }
 }
 
@@ -117,18 +137,15 @@ static hw_status put_weights(hwi_buffer *out, const hwi_layer *layer, const floa
     HW_AUTO(float) *ordered = HWI_ALLOC_ARRAY(float, n);
     HW_CHECK_ALLOC(err, ordered);
     hwi_layer_export_weights(layer, values, ordered);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, &ordered[i], sizeof bits);
-        put_u32(out, bits);
-    }
+    turn_bytes(ordered, n, sizeof(float));
+    hwi_buffer_append(out, ordered, n * sizeof(float));
     return HW_OK;
 }
 
-static hw_status put_layer(hwi_buffer *out, const hwi_layer *layer, hw_error *err)
+static hw_status put_layer(hwi_buffer *out, const hwi_layer *layer, bool has_weights, hw_error *err)
 {
-    arrays a = arrays_of(layer);
-    for (int i = 0; i < 3; i++) {
+    arrays a = arrays_of(layer, has_weights);
+    for (int i = 0; i < N_ARRAYS; i++) {
         if (a.of_weights[i])
             HW_TRY(put_weights(out, layer, a.of_weights[i], err));
         put_doubles(out, a.of_rows[i], layer->n_rows);
@@ -137,14 +154,15 @@ static hw_status put_layer(hwi_buffer *out, const hwi_layer *layer, hw_error *er
     return hwi_buffer_check(out, err);
 }
 
-hw_status hwi_optimizer_write(const hwi_network *network, hwi_buffer *out, hw_error *err)
+static hw_status put_network(const hwi_network *network, bool has_weights, hwi_buffer *out,
+                             hw_error *err)
 {
-    uint32_t kinds = kinds_of(network);
+    uint32_t kinds = kinds_of(network, has_weights);
     if (kinds == 0)
         return HW_OK;
     uint64_t n_bytes = (uint64_t)network->n_layers * LAYER_BYTES;
     for (int32_t l = 0; l < network->n_layers; l++)
-        n_bytes += layer_data_bytes(&network->layers[l]);
+        n_bytes += layer_data_bytes(&network->layers[l], has_weights);
     hwi_buffer_append(out, magic, sizeof magic);
     put_u32(out, kinds);
     put_u32(out, (uint32_t)network->n_layers);
@@ -156,27 +174,45 @@ hw_status hwi_optimizer_write(const hwi_network *network, hwi_buffer *out, hw_er
         put_u32(out, (uint32_t)layer->n_channels);
     }
     for (int32_t l = 0; l < network->n_layers; l++)
-        HW_TRY(put_layer(out, &network->layers[l], err));
+        HW_TRY(put_layer(out, &network->layers[l], has_weights, err));
     HW_TRY(hwi_buffer_check(out, err));
     put_u32(out, crc_of(out->data, out->size));
     return hwi_buffer_check(out, err);
 }
 
-hw_status hwi_optimizer_read_kinds(const hwi_buffer *entry, const char *path,
-                                   hwi_optimizer_kinds *out, hw_error *err)
+hw_status hwi_optimizer_write(const hwi_network *network, hwi_buffer *out, hw_error *err)
+{
+    return put_network(network, false, out, err);
+}
+
+hw_status hwi_network_write(const hwi_network *network, hwi_buffer *out, hw_error *err)
+{
+    return put_network(network, true, out, err);
+}
+
+/* The entry is whole, and out_kinds are those that it holds. */
+static hw_status check_entry(const hwi_buffer *entry, const char *path, const char *name,
+                             uint32_t *out_kinds, hw_error *err)
 {
     if (entry->size < HEADER_BYTES + CHECKSUM_BYTES ||
         memcmp(entry->data, magic, sizeof magic) != 0)
-        HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: not an optimiser's state of this version", path,
-                HWI_OPTIMIZER_ENTRY);
+        HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: not a network's state of this version", path, name);
     size_t n_checked = entry->size - CHECKSUM_BYTES;
     if (get_u64(entry->data + 16) != n_checked - HEADER_BYTES)
         HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: %zu bytes of arrays, not the %llu it speaks of",
-                path, HWI_OPTIMIZER_ENTRY, n_checked - HEADER_BYTES,
+                path, name, n_checked - HEADER_BYTES,
                 (unsigned long long)get_u64(entry->data + 16));
     if (get_u32(entry->data + n_checked) != crc_of(entry->data, n_checked))
-        HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: wrong checksum", path, HWI_OPTIMIZER_ENTRY);
-    uint32_t kinds = get_u32(entry->data + 8);
+        HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: wrong checksum", path, name);
+    *out_kinds = get_u32(entry->data + 8);
+    return HW_OK;
+}
+
+hw_status hwi_optimizer_read_kinds(const hwi_buffer *entry, const char *path,
+                                   hwi_optimizer_kinds *out, hw_error *err)
+{
+    uint32_t kinds = 0;
+    HW_TRY(check_entry(entry, path, HWI_OPTIMIZER_ENTRY, &kinds, err));
     if (kinds == 0 || kinds > (KIND_ADADELTA | KIND_MOMENTA | KIND_AVERAGE_ACTIVATION))
         HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: unknown kinds of arrays (%u)", path,
                 HWI_OPTIMIZER_ENTRY, kinds);
@@ -188,12 +224,11 @@ hw_status hwi_optimizer_read_kinds(const hwi_buffer *entry, const char *path,
 
 static const char *get_doubles(const char *next, double *values, int32_t n)
 {
-    for (int32_t i = 0; values && i < n; i++) {
-        uint64_t bits = get_u64(next);
-        memcpy(&values[i], &bits, sizeof bits);
-        next += sizeof bits;
-    }
-    return next;
+    if (!values)
+        return next;
+    memcpy(values, next, (size_t)n * sizeof(double));
+    turn_bytes(values, (size_t)n, sizeof(double));
+    return next + (size_t)n * sizeof(double);
 }
 
 static hw_status get_weights(const char **next, const hwi_layer *layer, float *values,
@@ -202,19 +237,18 @@ static hw_status get_weights(const char **next, const hwi_layer *layer, float *v
     size_t n = (size_t)layer->n_in * (size_t)layer->n_rows;
     HW_AUTO(float) *ordered = HWI_ALLOC_ARRAY(float, n);
     HW_CHECK_ALLOC(err, ordered);
-    for (size_t i = 0; i < n; i++) {
-        uint32_t bits = get_u32(*next);
-        memcpy(&ordered[i], &bits, sizeof bits);
-        *next += sizeof bits;
-    }
+    memcpy(ordered, *next, n * sizeof(float));
+    *next += n * sizeof(float);
+    turn_bytes(ordered, n, sizeof(float));
     hwi_layer_import_weights(layer, ordered, values);
     return HW_OK;
 }
 
-static hw_status get_layer(const char **next, const hwi_layer *layer, hw_error *err)
+static hw_status get_layer(const char **next, const hwi_layer *layer, bool has_weights,
+                           hw_error *err)
 {
-    arrays a = arrays_of(layer);
-    for (int i = 0; i < 3; i++) {
+    arrays a = arrays_of(layer, has_weights);
+    for (int i = 0; i < N_ARRAYS; i++) {
         if (a.of_weights[i])
             HW_TRY(get_weights(next, layer, a.of_weights[i], err));
         *next = get_doubles(*next, a.of_rows[i], layer->n_rows);
@@ -223,12 +257,12 @@ static hw_status get_layer(const char **next, const hwi_layer *layer, hw_error *
     return HW_OK;
 }
 
-hw_status hwi_optimizer_read(const hwi_buffer *entry, const char *path, hwi_network *network,
-                             hw_error *err)
+static hw_status get_network(const hwi_buffer *entry, const char *path, const char *name,
+                             bool has_weights, hwi_network *network, hw_error *err)
 {
     uint64_t n_bytes = (uint64_t)network->n_layers * LAYER_BYTES;
     for (int32_t l = 0; l < network->n_layers; l++)
-        n_bytes += layer_data_bytes(&network->layers[l]);
+        n_bytes += layer_data_bytes(&network->layers[l], has_weights);
     bool is_same = get_u32(entry->data + 12) == (uint32_t)network->n_layers &&
                    n_bytes == entry->size - HEADER_BYTES - CHECKSUM_BYTES;
     const char *next = entry->data + HEADER_BYTES;
@@ -239,9 +273,25 @@ hw_status hwi_optimizer_read(const hwi_buffer *entry, const char *path, hwi_netw
                   get_u32(next + 8) == (uint32_t)layer->n_channels;
     }
     if (!is_same)
-        HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: its layers are not those of model.ini", path,
-                HWI_OPTIMIZER_ENTRY);
+        HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: its layers are not those of model.ini", path, name);
     for (int32_t l = 0; l < network->n_layers; l++)
-        HW_TRY(get_layer(&next, &network->layers[l], err));
+        HW_TRY(get_layer(&next, &network->layers[l], has_weights, err));
     return HW_OK;
+}
+
+hw_status hwi_optimizer_read(const hwi_buffer *entry, const char *path, hwi_network *network,
+                             hw_error *err)
+{
+    return get_network(entry, path, HWI_OPTIMIZER_ENTRY, false, network, err);
+}
+
+hw_status hwi_network_read(const hwi_buffer *entry, const char *path, const char *name,
+                           hwi_network *network, hw_error *err)
+{
+    uint32_t kinds = 0;
+    HW_TRY(check_entry(entry, path, name, &kinds, err));
+    if (kinds != kinds_of(network, true))
+        HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: other kinds of arrays (%u) than the model's", path,
+                name, kinds);
+    return get_network(entry, path, name, true, network, err);
 }

@@ -199,6 +199,7 @@ void hwi_state_write(const hw_model *model, hwi_buffer *out)
     hwi_json_put_bool(&json, "is_from_h2o", model->is_from_h2o);
     put_counters(&json, model);
     put_resume(&json, model);
+    hwi_snapshot_put(&json, model);
     put_encoder(&json, model->encoder);
     put_recoding(&json, model->encoder->recoding);
     put_params(&json, "parameters_given", model->params_given, false);

@@ -111,6 +111,9 @@ static void check_columns(checker *c)
          "Only for Tweedie Distribution.");
     rule(c, p->max_runtime_secs < 0, ERRR, "max_runtime_secs",
          "max_runtime_secs must not be negative.");
+    rule(c, p->snapshot_secs < 0, ERRR, "snapshot_secs", "snapshot_secs must not be negative.");
+    rule(c, p->snapshot_secs > 0 && !p->export_checkpoints_dir, ERRR, "snapshot_secs",
+         "snapshot_secs needs export_checkpoints_dir.");
     rule(c, is_supervised && !p->response_column, ERRR, "response_column",
          "A response column must be named.");
     rule(c, is_supervised && is_same(p->response_column, p->weights_column), ERRR,

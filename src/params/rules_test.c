@@ -139,6 +139,8 @@ static const struct {
     {&regression, "stopping_metric=qini", "stopping_metric", "not computed by Deep Learning", 1},
     {&regression, "stopping_tolerance=1", "stopping_tolerance", "[0, 1)", 1},
     {&regression, "stopping_rounds=-1", "stopping_rounds", "negative", 1},
+    {&regression, "snapshot_secs=-1;export_checkpoints_dir=d", "snapshot_secs", "negative", 1},
+    {&regression, "snapshot_secs=1", "snapshot_secs", "needs export_checkpoints_dir", 1},
     {&regression, "max_runtime_secs=-1", "max_runtime_secs", "negative", 1},
     {&regression, "gainslift_bins=-2", "gainslift_bins", ">= -1", 1},
     {&regression, "rho=0", "rho", "with adaptive_rate", 1},

@@ -224,7 +224,7 @@ static bool is_same_array(const void *a, const void *b)
     return !a == !b;
 }
 
-static bool has_same_shape(const hwi_network *a, const hwi_network *b)
+bool hwi_checkpoint_has_shape(const hwi_network *a, const hwi_network *b)
 {
     if (a->n_layers != b->n_layers || a->n_slab_bytes != b->n_slab_bytes)
         return false;
@@ -267,7 +267,7 @@ static hw_status restore_best(const hw_model *from, hwi_trainer *trainer, hw_err
 
 hw_status hwi_checkpoint_restore(const hw_model *from, hwi_trainer *trainer, hw_error *err)
 {
-    if (!has_same_shape(from->network, trainer->network))
+    if (!hwi_checkpoint_has_shape(from->network, trainer->network))
         HW_FAIL(err, HW_EINVAL, "checkpoint",
                 "checkpoint: %s does not hold the optimiser's state for this network",
                 trainer->params->checkpoint);

@@ -25,3 +25,6 @@ hw_status hwi_checkpoint_check(const hw_model *from, bool has_validation, hwi_pr
 /* Moves an initialised trainer to where the model stopped. */
 hw_status hwi_checkpoint_restore(const hw_model *from, hwi_trainer *trainer,
                                  hw_error *err) HW_MUST_USE;
+
+/* Whether two networks have the same layers and the same arrays of an optimiser. */
+bool hwi_checkpoint_has_shape(const hwi_network *a, const hwi_network *b);

@@ -12,6 +12,7 @@
 #include "train/cv_progress.h"
 #include "train/cv_summary.h"
 #include "train/folds.h"
+#include "train/snapshot.h"
 #include "train/train.h"
 
 /* H2O's name; it shows among the columns of the folds' models. */
@@ -98,7 +99,8 @@ static hw_status set_up(cross_validation *cv, hw_error *err)
         HW_FAIL(err, HW_EINVAL, cv->given->nfolds > 0 ? "nfolds" : "fold_column",
                 "%s: cross-validation cannot be continued from a checkpoint",
                 cv->given->nfolds > 0 ? "nfolds" : "fold_column");
-    HW_TRY(hwi_prepare(cv->given, cv->training, cv->validation, NULL, &cv->prepared, err));
+    hwi_cv_role role = {.seed = hwi_run_seed(cv->given, cv->options)};
+    HW_TRY(hwi_prepare(cv->given, cv->training, cv->validation, &role, &cv->prepared, err));
     if (hw_frame_find_column(cv->training, WEIGHTS) >= 0)
         HW_FAIL(err, HW_EINVAL, "training_frame",
                 "training_frame: the column name '%s' is taken by cross-validation", WEIGHTS);
@@ -286,10 +288,15 @@ static hw_status train_fold_model(cross_validation *cv, int32_t fold, hw_error *
     HW_TRY(make_params(cv, &params, err));
     HW_TRY(make_frame(cv, fold, false, &training, err));
     HW_TRY(make_frame(cv, fold, true, &validation, err));
-    bool has_callback = cv->options && cv->options->progress;
-    hw_train_options options = {.progress = has_callback ? hwi_cv_fold_progress : NULL,
-                                .progress_ctx = &cv->monitor.slots[fold],
-                                .n_threads = cv->n_threads_each};
+    HW_AUTO_BUFFER(name);
+    hwi_buffer_printf(&name, "%s_cv_%d", hwi_run_name(cv->given, cv->options), fold + 1);
+    HW_TRY(hwi_buffer_check(&name, err));
+    hw_train_options options = cv->options ? *cv->options : (hw_train_options){0};
+    options.progress = options.progress ? hwi_cv_fold_progress : NULL;
+    options.progress_ctx = &cv->monitor.slots[fold];
+    options.n_threads = cv->n_threads_each;
+    options.run_name = hwi_buffer_text(&name);
+    options.command_options = NULL; /* no command makes this model alone */
     hwi_cv_role role = {.is_fold_model = true, .shared_rows = cv->rows, .shown = cv->given};
     HW_TRY(hwi_train_one(params, training, validation, &options, &role, &cv->models[fold], err));
     if (cv->models[fold]->ending != HW_ENDED_CANCELLED)
@@ -352,10 +359,9 @@ static double choose_time_limit(const cross_validation *cv)
 
 static hw_status train_main(cross_validation *cv, hw_model **out, hw_error *err)
 {
-    bool has_callback = cv->options && cv->options->progress;
-    hw_train_options options = {.progress = has_callback ? hwi_cv_main_progress : NULL,
-                                .progress_ctx = &cv->monitor,
-                                .n_threads = cv->options ? cv->options->n_threads : 0};
+    hw_train_options options = cv->options ? *cv->options : (hw_train_options){0};
+    options.progress = options.progress ? hwi_cv_main_progress : NULL;
+    options.progress_ctx = &cv->monitor;
     hwi_cv_role role = {.cv_epochs = choose_epochs(cv),
                         .max_runtime_secs = choose_time_limit(cv),
                         .shared_rows = cv->rows,
@@ -469,6 +475,18 @@ static hw_status keep(cross_validation *cv, hw_model *model, hw_error *err)
     return HW_OK;
 }
 
+static hw_status export_model(const cross_validation *cv, hw_model *model, hw_error *err)
+{
+    hwi_snapshots snapshots;
+    hw_train_options options = cv->options ? *cv->options : (hw_train_options){0};
+    options.is_resumed = false; /* only the names are wanted */
+    hw_status status = hwi_snapshots_open(cv->given, &options, &snapshots, err);
+    if (status == HW_OK)
+        status = hwi_snapshots_finish(&snapshots, model, &options, false, err);
+    hwi_snapshots_close(&snapshots);
+    return status;
+}
+
 hw_status hwi_cross_validate(const hw_params *params, const hw_frame *training,
                              const hw_frame *validation, const hw_train_options *options,
                              hw_model **out_model, hw_error *err)
@@ -480,6 +498,7 @@ hw_status hwi_cross_validate(const hw_params *params, const hw_frame *training,
     HW_TRY(hwi_cv_monitor_run(&cv.monitor, train_folds, &cv, err));
     HW_TRY(train_main(&cv, &model, err));
     HW_TRY(keep(&cv, model, err));
+    HW_TRY(export_model(&cv, model, err));
     *out_model = HW_TAKE(model);
     return HW_OK;
 }

@@ -196,9 +196,11 @@ static double count_network_weights(const hw_params *params, const hwi_encoder *
     return n + (below + 1) * n_outputs;
 }
 
-static hw_status draw_seed(hw_params *effective, hw_params *actual)
+static hw_status draw_seed(hw_params *effective, hw_params *actual, int64_t drawn)
 {
-    if (effective->seed == -1) {
+    if (effective->seed == -1 && drawn != 0) {
+        effective->seed = drawn;
+    } else if (effective->seed == -1) {
         hwi_rng rng = hwi_rng_new(hwi_wall_clock_ms() ^ (int64_t)(hwi_clock_ms() * 1e6));
         effective->seed = hwi_rng_long(&rng);
     }
@@ -268,7 +270,7 @@ hw_status hwi_prepare(const hw_params *given, const hw_frame *training, const hw
     if (role && role->max_runtime_secs > 0)
         out->effective->max_runtime_secs = role->max_runtime_secs;
     hwi_params_actual(out->actual, &out->facts);
-    HW_TRY(draw_seed(out->effective, out->actual));
+    HW_TRY(draw_seed(out->effective, out->actual, role ? role->seed : 0));
     out->category = category_of(given, out->facts.n_classes);
     out->n_classes = out->facts.n_classes > 0 ? out->facts.n_classes : 1;
     out->facts.dropped_columns = NULL; /* the text dies with this function */

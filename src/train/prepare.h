@@ -14,6 +14,7 @@ typedef struct hwi_cv_role {
     double cv_epochs;            /* main model: what the folds took; else 0 */
     double max_runtime_secs;     /* main model: in place of the parameter, which is over; else 0 */
     const hwi_rows *shared_rows; /* the frame's predictors; NULL: made anew */
+    int64_t seed;                /* drawn for parameters that give none; 0: to be drawn */
     const hw_params *shown;      /* what the user gave; NULL: what was given to this training */
 } hwi_cv_role;
 

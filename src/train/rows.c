@@ -4,6 +4,7 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
+#include <zlib.h>
 
 typedef enum field_width {
     WIDTH_INT8,
@@ -238,6 +239,31 @@ void hwi_rows_free(hwi_rows *rows)
 int64_t hwi_rows_n(const hwi_rows *rows)
 {
     return rows->n;
+}
+
+static uLong add_to_checksum(uLong sum, const void *bytes, size_t n)
+{
+    const uint8_t *next = bytes;
+    while (next && n > 0) {
+        uInt piece = n < (1u << 30) ? (uInt)n : 1u << 30;
+        sum = crc32(sum, next, piece);
+        next += piece;
+        n -= piece;
+    }
+    return sum;
+}
+
+uint32_t hwi_rows_checksum(const hwi_rows *rows)
+{
+    size_t n = (size_t)rows->n;
+    uLong sum = crc32(0, NULL, 0);
+    for (int32_t k = 0; k < rows->n_fields; k++)
+        sum = add_to_checksum(sum, &rows->fields[k].width, sizeof rows->fields[k].width);
+    sum = add_to_checksum(sum, rows->records, n * (size_t)rows->record_bytes);
+    sum = add_to_checksum(sum, rows->responses, n * sizeof(double));
+    sum = add_to_checksum(sum, rows->weights, n * sizeof(double));
+    sum = add_to_checksum(sum, rows->offsets, n * sizeof(double));
+    return (uint32_t)sum;
 }
 
 void hwi_rows_read(const hwi_rows *rows, int64_t row, double *raw)

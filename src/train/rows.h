@@ -19,6 +19,8 @@ void hwi_rows_free(hwi_rows *rows);
 HW_DEFINE_AUTO(hwi_rows, hwi_rows_free)
 
 int64_t hwi_rows_n(const hwi_rows *rows);
+/* Of all that training sees of the rows. */
+uint32_t hwi_rows_checksum(const hwi_rows *rows);
 /* The predictors of a row, as hwi_adapted_read_rows gives them: (C + N). */
 void hwi_rows_read(const hwi_rows *rows, int64_t row, double *raw);
 /* Whether any predictor of the row is missing. */

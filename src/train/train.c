@@ -11,6 +11,7 @@
 #include "train/cv.h"
 #include "train/diagnosis.h"
 #include "train/folds.h"
+#include "train/snapshot.h"
 #include "train/trainer.h"
 
 enum { MAX_SAMPLE_ROWS = 1000 };
@@ -35,17 +36,18 @@ static hw_status note_frame(const hw_frame *frame, hwi_frame_note *note, hw_erro
     return HW_OK;
 }
 
-static hw_status note_frames(const hw_frame *training, const hw_frame *validation, hw_model *model,
-                             hw_error *err)
+/* HW_OK or not, *out is the caller's. */
+static hw_status note_frames(const hw_frame *training, const hw_frame *validation,
+                             hwi_frame_note **out, int32_t *out_n, hw_error *err)
 {
-    model->frame_notes = HWI_NEW_ARRAY(hwi_frame_note, 2);
-    HW_CHECK_ALLOC(err, model->frame_notes);
-    model->n_frame_notes = 1;
-    HW_TRY(note_frame(training, &model->frame_notes[0], err));
+    hwi_frame_note *notes = *out = HWI_NEW_ARRAY(hwi_frame_note, 2);
+    HW_CHECK_ALLOC(err, notes);
+    *out_n = 1;
+    HW_TRY(note_frame(training, &notes[0], err));
     if (!validation)
         return HW_OK;
-    model->n_frame_notes = 2;
-    return note_frame(validation, &model->frame_notes[1], err);
+    *out_n = 2;
+    return note_frame(validation, &notes[1], err);
 }
 
 static const char *role_of(const hwi_encoder *encoder, const char *name)
@@ -148,35 +150,64 @@ static hw_status summarize(const hwi_trainer *trainer, hw_model *model, hw_error
         .l1 = params->l1,
         .l2 = params->l2,
         .n_samples = trainer->processed};
-    HW_TRY(
-        hwi_model_summary(trainer->published, &trainer->sgd, &facts, &model->model_summary, err));
-    if (!params->variable_importances)
-        return HW_OK;
-    return hwi_variable_importances(trainer->encoder, trainer->published, trainer->met_missing,
-                                    params->h2o_compat, &model->variable_importances, err);
+    return hwi_model_summary(trainer->published, &trainer->sgd, &facts, &model->model_summary, err);
 }
 
-/* Moves what the trainer made into the model. */
-static void take_results(hwi_trainer *trainer, hwi_prepared *prepared, hw_model *model)
+hw_status hwi_train_note_frames(const hwi_encoder *encoder, const hw_frame *training,
+                                const hw_frame *validation, hw_table **out_table,
+                                hwi_frame_note **out_notes, int32_t *out_n, hw_error *err)
 {
-    if (trainer->published == trainer->network)
-        trainer->network = NULL;
-    model->network = HW_TAKE(trainer->published);
-    model->scoring_history = HW_TAKE(trainer->history.table);
-    model->training_metrics = HW_TAKE(trainer->training_metrics);
-    model->validation_metrics = HW_TAKE(trainer->validation_metrics);
-    model->prior_class_distribution = HW_TAKE(trainer->class_priors);
-    model->model_class_distribution = HW_TAKE(trainer->model_distribution);
-    model->encoder = HW_TAKE(prepared->encoder);
-    model->params_actual = HW_TAKE(prepared->actual);
+    HW_TRY(tabulate_frame(encoder, training, out_table, err));
+    return note_frames(training, validation, out_notes, out_n, err);
+}
+
+/* The model points at what the trainer made, which stays the trainer's. */
+static void lend_results(const hwi_trainer *trainer, hw_model *model)
+{
+    const hwi_prepared *prepared = trainer->prepared;
+    model->network = trainer->published;
+    model->scoring_history = trainer->history.table;
+    model->training_metrics = trainer->training_metrics;
+    model->validation_metrics = trainer->validation_metrics;
+    model->prior_class_distribution = trainer->class_priors;
+    model->model_class_distribution = trainer->model_distribution;
+    model->encoder = prepared->encoder;
+    model->params_actual = prepared->actual;
     model->messages = prepared->messages;
-    prepared->messages = (hwi_messages){0};
-    model->resume = (hwi_resume){.met_missing = HW_TAKE(trainer->met_missing),
-                                 .stopping_values = HW_TAKE(trainer->history.stopping_values),
+    model->resume = (hwi_resume){.met_missing = trainer->met_missing,
+                                 .stopping_values = trainer->history.stopping_values,
                                  .n_stopping_values = trainer->history.n,
                                  .scoring_ms = trainer->scoring_ms + trainer->before.scoring_ms};
     if (trainer->sgd.distribution.kind == HW_DISTRIBUTION_HUBER)
         model->resume.huber_delta = trainer->sgd.distribution.huber_delta;
+}
+
+void hwi_train_forget_lent(hw_model *model)
+{
+    model->network = NULL;
+    model->scoring_history = NULL;
+    model->training_metrics = model->validation_metrics = NULL;
+    model->prior_class_distribution = model->model_class_distribution = NULL;
+    model->encoder = NULL;
+    model->params_actual = NULL;
+    model->messages = (hwi_messages){0};
+    model->resume = (hwi_resume){0};
+}
+
+/* The model keeps what it points at; the trainer forgets it. */
+static void give_results(hwi_trainer *trainer, hwi_prepared *prepared)
+{
+    if (trainer->published == trainer->network)
+        trainer->network = NULL;
+    trainer->published = NULL;
+    trainer->history.table = NULL;
+    trainer->history.stopping_values = NULL;
+    trainer->training_metrics = trainer->validation_metrics = NULL;
+    trainer->class_priors = trainer->model_distribution = NULL;
+    trainer->met_missing = NULL;
+    prepared->encoder = NULL;
+    prepared->actual = NULL;
+    prepared->messages = (hwi_messages){0};
 }
 
 static double default_threshold(const hw_model *model)
@@ -197,12 +228,15 @@ static hw_status note_divergence(const hw_error *diverged, hw_model *model, hw_e
                             err);
 }
 
-static hw_status assemble(hwi_trainer *trainer, hwi_prepared *prepared, const hw_params *given,
-                          const hw_frame *training, const hw_frame *validation, hw_model *model,
+/* All that is neither the trainer's nor costly. */
+static hw_status describe(hwi_trainer *trainer, const hw_params *given, hw_model *model,
                           hw_error *err)
 {
+    const hwi_prepared *prepared = trainer->prepared;
     model->params_given = hw_params_copy(given);
     HW_CHECK_ALLOC(err, model->params_given);
+    if (trainer->options)
+        HW_TRY(hwi_model_set_command_options(model, trainer->options->command_options, err));
     model->category = prepared->category;
     model->n_classes = prepared->n_classes;
     model->distribution = trainer->params->distribution;
@@ -220,34 +254,79 @@ static hw_status assemble(hwi_trainer *trainer, hwi_prepared *prepared, const hw
     HW_TRY(summarize(trainer, model, err));
     if (model->category == HW_CATEGORY_REGRESSION)
         HW_TRY(sample_predictions(trainer, &model->prediction_sample, err));
-    if (!prepared->facts.is_fold_model)
-        HW_TRY(hwi_diagnose(trainer, model->diagnoses, err));
-    HW_TRY(tabulate_frame(trainer->encoder, training, &model->training_frame_table, err));
-    HW_TRY(note_frames(training, validation, model, err));
-    take_results(trainer, prepared, model);
+    return HW_OK;
+}
+
+hw_status hwi_train_lend(hwi_trainer *trainer, const hw_params *given, hw_model *model,
+                         hw_error *err)
+{
+    HW_TRY(describe(trainer, given, model, err));
+    lend_results(trainer, model);
     model->default_threshold = default_threshold(model);
     return HW_OK;
 }
 
-static hw_status train_prepared(hwi_prepared *prepared, const hw_params *given,
-                                const hw_frame *training, const hw_frame *validation,
-                                const hw_train_options *options, const hw_model *from,
-                                hw_model **out_model, hw_error *err)
+static hw_status assemble(hwi_trainer *trainer, hwi_prepared *prepared, const hw_params *given,
+                          const hw_frame *training, const hw_frame *validation, hw_model *model,
+                          hw_error *err)
+{
+    HW_TRY(describe(trainer, given, model, err));
+    if (trainer->params->variable_importances)
+        HW_TRY(hwi_variable_importances(trainer->encoder, trainer->published, trainer->met_missing,
+                                        trainer->params->h2o_compat, &model->variable_importances,
+                                        err));
+    if (!prepared->facts.is_fold_model)
+        HW_TRY(hwi_diagnose(trainer, model->diagnoses, err));
+    HW_TRY(hwi_train_note_frames(trainer->encoder, training, validation,
+                                 &model->training_frame_table, &model->frame_notes,
+                                 &model->n_frame_notes, err));
+    lend_results(trainer, model);
+    give_results(trainer, prepared);
+    model->default_threshold = default_threshold(model);
+    return HW_OK;
+}
+
+/* A training that is ready to begin; borrowed but for what is prepared and the snapshots. */
+typedef struct job {
+    hwi_prepared prepared;
+    const hw_params *given;
+    const hw_frame *training, *validation;
+    const hw_train_options *options;
+    const hw_model *from; /* the checkpoint, or NULL */
+    hwi_snapshots snapshots;
+} job;
+
+static void close_job(job *j)
+{
+    hwi_snapshots_close(&j->snapshots);
+    hwi_prepared_clear(&j->prepared);
+}
+
+static hw_status begin(job *j, hwi_trainer *trainer, hw_error *err)
+{
+    HW_TRY(hwi_trainer_init(trainer, &j->prepared, j->training, j->validation, j->options, err));
+    if (hwi_snapshots_are_on(&j->snapshots))
+        trainer->snapshots = &j->snapshots;
+    /* A snapshot is further than the checkpoint that its training began with. */
+    if (j->snapshots.found)
+        return hwi_snapshots_restore(&j->snapshots, trainer, err);
+    return j->from ? hwi_checkpoint_restore(j->from, trainer, err) : HW_OK;
+}
+
+static hw_status train_prepared(job *j, hw_model **out_model, hw_error *err)
 {
     HW_AUTO(hw_model) *model = hwi_model_new();
     HW_CHECK_ALLOC(err, model);
     hwi_trainer trainer;
     hw_error diverged = {0};
-    hw_status status = hwi_trainer_init(&trainer, prepared, training, validation, options, err);
-    if (status == HW_OK && from)
-        status = hwi_checkpoint_restore(from, &trainer, err);
+    hw_status status = begin(j, &trainer, err);
     if (status == HW_OK) {
         status = hwi_trainer_run(&trainer, &diverged);
         if (status != HW_OK && err)
             *err = diverged;
     }
     if (status == HW_OK)
-        status = assemble(&trainer, prepared, given, training, validation, model, err);
+        status = assemble(&trainer, &j->prepared, j->given, j->training, j->validation, model, err);
     if (status == HW_OK)
         status = note_divergence(&diverged, model, err);
     hwi_trainer_clear(&trainer);
@@ -256,27 +335,56 @@ static hw_status train_prepared(hwi_prepared *prepared, const hw_params *given,
     return status;
 }
 
+/* The main model of a cross-validation is finished by that. */
+static hw_status finish(job *j, const hwi_cv_role *role, hw_model *model, hw_error *err)
+{
+    if (role && !role->is_fold_model)
+        return HW_OK;
+    return hwi_snapshots_finish(&j->snapshots, model, j->options, role != NULL, err);
+}
+
+static hw_status prepare_and_train(const hw_params *params, const hwi_cv_role *role, job *j,
+                                   hw_model **out_model, hw_error *err)
+{
+    hwi_cv_role own = role ? *role : (hwi_cv_role){0};
+    own.seed = hwi_run_seed(params, j->options);
+    HW_TRY(hwi_prepare(params, j->training, j->validation, &own, &j->prepared, err));
+    if (j->from)
+        HW_TRY(hwi_checkpoint_check(j->from, j->validation != NULL, &j->prepared, err));
+    HW_AUTO(hw_model) *model = NULL;
+    HW_TRY(train_prepared(j, &model, err));
+    HW_TRY(finish(j, role, model, err));
+    *out_model = HW_TAKE(model);
+    return HW_OK;
+}
+
 hw_status hwi_train_one(const hw_params *params, const hw_frame *training,
                         const hw_frame *validation, const hw_train_options *options,
                         const hwi_cv_role *role, hw_model **out_model, hw_error *err)
 {
     HW_AUTO(hw_model) *from = NULL;
     HW_AUTO(hw_frame) *aligned = NULL;
+    __attribute__((cleanup(close_job)))
+    job j = {.given = role && role->shown ? role->shown : params,
+             .training = training,
+             .validation = validation,
+             .options = options};
     HW_TRY(hwi_checkpoint_read(params, &from, err));
     if (from) {
         HW_TRY(hwi_checkpoint_align(from, params, training, &aligned, err));
-        training = aligned;
+        j.training = aligned;
     }
-    const hw_params *given = role && role->shown ? role->shown : params;
-    hwi_prepared prepared;
-    hw_status status = hwi_prepare(params, training, validation, role, &prepared, err);
-    if (status == HW_OK && from)
-        status = hwi_checkpoint_check(from, validation != NULL, &prepared, err);
-    if (status == HW_OK)
-        status =
-            train_prepared(&prepared, given, training, validation, options, from, out_model, err);
-    hwi_prepared_clear(&prepared);
-    return status;
+    j.from = from;
+    HW_TRY(hwi_snapshots_open(params, options, &j.snapshots, err));
+    j.snapshots.given = j.given;
+    j.snapshots.training = j.training;
+    j.snapshots.validation = validation;
+    if (j.snapshots.found && j.snapshots.found->snapshot->is_finished) {
+        HW_TRY(hwi_snapshots_check(&j.snapshots, err));
+        *out_model = HW_TAKE(j.snapshots.found);
+        return HW_OK;
+    }
+    return prepare_and_train(params, role, &j, out_model, err);
 }
 
 hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_frame *validation,
@@ -285,13 +393,7 @@ hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_
     if (hwi_folds_are_wanted(params) && params->checkpoint && *params->checkpoint)
         HW_FAIL(err, HW_EINVAL, "nfolds",
                 "nfolds: a training that continues from a checkpoint cannot be cross-validated");
-    HW_AUTO(hw_model) *model = NULL;
     if (hwi_folds_are_wanted(params))
-        HW_TRY(hwi_cross_validate(params, training, validation, options, &model, err));
-    else
-        HW_TRY(hwi_train_one(params, training, validation, options, NULL, &model, err));
-    if (options)
-        HW_TRY(hwi_model_set_command_options(model, options->command_options, err));
-    *out_model = HW_TAKE(model);
-    return HW_OK;
+        return hwi_cross_validate(params, training, validation, options, out_model, err);
+    return hwi_train_one(params, training, validation, options, NULL, out_model, err);
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "nn/init.h"
+#include "train/snapshot.h"
 #include "train/stopping.h"
 
 enum { ROWS_BETWEEN_LOOKS = 16 };
@@ -342,7 +343,7 @@ static void report_samples(hwi_trainer *trainer, bool is_scored, int64_t samples
 {
     double now_ms = hwi_clock_ms();
     double limit_ms = trainer->params->max_runtime_secs * 1e3;
-    if (limit_ms > 0 && now_ms - trainer->start_ms > limit_ms)
+    if (limit_ms > 0 && now_ms - trainer->start_ms + trainer->spent_ms > limit_ms)
         trainer->is_out_of_time = true;
     bool is_due = is_scored || now_ms - trainer->last_report_ms >= REPORT_EVERY_MS;
     if (!is_due || !trainer->options || !trainer->options->progress)
@@ -593,6 +594,8 @@ hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err)
                 *err = diverged;
             return status;
         }
+        if (goes_on && trainer->snapshots)
+            hwi_snapshots_offer(trainer->snapshots, trainer);
     }
     bool keeps_last = trainer->ending == HW_ENDED_CANCELLED || trainer->ending == HW_ENDED_TIME;
     if (trainer->best && !keeps_last && trainer->best_loss < last_loss(trainer))

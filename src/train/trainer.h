@@ -25,6 +25,7 @@ typedef struct hwi_trainer {
     const hw_params *params; /* effective */
     const hwi_encoder *encoder;
     const hw_train_options *options; /* or NULL */
+    struct hwi_snapshots *snapshots; /* or NULL */
     /* Data. */
     hwi_adapted *training, *validation; /* validation NULL without */
     hwi_rows *rows;
@@ -62,6 +63,7 @@ typedef struct hwi_trainer {
     int64_t processed, first_sample; /* with what was done before; where this run began */
     int32_t iterations;
     double start_ms, learning_start_ms; /* of this run, with and without setting up */
+    double spent_ms;                    /* of max_runtime_secs, before this run */
     double scoring_ms, last_scoring_begin_ms, last_scoring_ms, last_report_ms;
     bool is_cancelled, is_out_of_time;
     _Atomic int64_t bad_sample; /* the first one that made a bias infinite or NaN; 0: none */

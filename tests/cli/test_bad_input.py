@@ -100,7 +100,6 @@ TABLE = [
     ("folds_predictions_not_kept", train("--nfolds", "3", "--cv_predictions", "{out}/p.csv",
                                          "--no-keep_cross_validation_predictions"),
      ["cv_predictions", "keep_cross_validation_predictions"]),
-    ("unsupported_export_dir", train("--export_checkpoints_dir", "d"), ["export_checkpoints_dir"]),
     ("folds_column_real", train("--fold_column", "rating"), ["fold_column", "rating", "missing in row"]),
     ("unsupported_custom_metric", train("--custom_metric_func", "f"), ["custom_metric_func"]),
     # Parameters that contradict each other or the response.

@@ -6,7 +6,7 @@ import re
 import harness
 from harness import case, check, check_golden, check_one_line_error, run, run_ok
 
-COMMANDS = ["train", "predict", "performance", "anomaly", "deepfeatures", "weights", "show", "export", "describe", "params"]
+COMMANDS = ["train", "predict", "performance", "anomaly", "deepfeatures", "weights", "show", "resume", "export", "describe", "params"]
 
 
 @case
