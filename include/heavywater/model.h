@@ -59,7 +59,9 @@ typedef struct hw_train_options {
 /** Trains on a frame. validation may be NULL, options too. response_column and the other columns
  * are named in params. Errors: HW_EINVAL (a parameter or column, err->field names it), HW_EDATA (a
  * frame that cannot be used), HW_EUNSUPPORTED, HW_EUNSTABLE (not even the first state can be
- * scored), HW_ENOMEM. The model is the caller's. Cost: epochs x rows x weights. */
+ * scored), HW_ENOMEM. The model is the caller's. Trainings may run side by side in several threads,
+ * of the same frames and parameters, too, as long as nobody changes the parameters. Cost: epochs x
+ * rows x weights. */
 HW_API hw_status hw_train(const hw_params *params, hw_frame *training, hw_frame *validation,
                           const hw_train_options *options, hw_model **out_model,
                           hw_error *err) HW_MUST_USE;
