@@ -50,7 +50,11 @@ static void from_option(const app_option *option, pages_option *out)
                           .help = option->help};
     set_name(out, "", option->name);
     out->value = value_of_word(out->value_word);
-    if (out->value == PAGES_WORDS) {
+    if (strcmp(out->value_word, "KIND") == 0) { /* of an export */
+        out->value = PAGES_WORDS;
+        for (int kind = HW_EXPORT_C; kind <= HW_EXPORT_ONNX; kind++)
+            add_word(out, hw_export_kind_name((hw_export_kind)kind));
+    } else if (out->value == PAGES_WORDS) {
         add_word(out, out->value_word);
         for (char *p = out->words; *p; p++)
             *p = *p == '|' ? ' ' : *p;

@@ -131,6 +131,8 @@ def test_completion_of_bash_knows_values(folder):
     check(bash("train", "--missing-values-handling", "") == ["MeanImputation", "Skip"],
           bash("train", "--missing-values-handling", ""))
     check(bash("train", "--header", "") == ["yes", "no"], bash("train", "--header", ""))
+    check({"c", "json", "weights"} <= set(bash("export", "m.zip", "--to", "")),
+          bash("export", "m.zip", "--to", ""))
     check(bash("train", "--epochs", "") == [], bash("train", "--epochs", ""))
     check(bash("params", "rate_d") == ["rate_decay"], bash("params", "rate_d"))
     harness.write(folder, "a table.csv", "x\n")
