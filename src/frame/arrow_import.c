@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/parallel.h"
 #include "frame/arrow_cells.h"
 #include "frame/as_factors.h"
@@ -308,13 +309,18 @@ static hw_status check_batch(const import *in, const struct ArrowArray *array, h
                 (long long)array->n_buffers);
     if (array->dictionary)
         HW_FAIL(err, HW_EDATA, NULL, "an Arrow batch with a dictionary of its own");
+    /* A cell takes a byte at least. Columns of type null could claim any length at no cost. */
+    if (in->plan.n_columns > 0 && (uint64_t)array->length > hwi_file_memory_bytes())
+        HW_FAIL(err, HW_ENOMEM, NULL,
+                "an Arrow batch of %lld rows, more than this machine has bytes",
+                (long long)array->length);
     return HW_OK;
 }
 
 /* Few cells are not worth threads. */
 static int n_threads_for(const import *in, int64_t n_rows)
 {
-    return n_rows * in->plan.n_columns < MIN_PARALLEL_CELLS ? 1 : in->plan.n_threads;
+    return n_rows < MIN_PARALLEL_CELLS / (in->plan.n_columns + 1) ? 1 : in->plan.n_threads;
 }
 
 static hw_status import_batch(import *in, const struct ArrowArray *array, hw_error *err)

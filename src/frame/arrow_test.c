@@ -550,6 +550,19 @@ static void test_arrow_structs_that_contradict_themselves_are_refused(void **sta
                      HW_EDATA);
 }
 
+/* A column of type null has no buffers, so it may claim any number of rows. */
+static void test_arrow_refuses_more_rows_than_memory(void **state)
+{
+    (void)state;
+    static table t;
+    init_table(&t);
+    add_column(&t, "x", "n", NULL);
+    struct batch *b = add_batch(&t, INT64_MAX / 128);
+    set_cells(b, 0, NULL, NULL, NULL);
+    b->columns[0].n_buffers = 0;
+    assert_refused(&t, NULL, HW_ENOMEM, "rows");
+}
+
 static void test_arrow_options_that_do_not_fit_are_refused(void **state)
 {
     (void)state;
@@ -741,6 +754,7 @@ int main(void)
         cmocka_unit_test(test_arrow_options_choose_columns_and_types),
         cmocka_unit_test(test_arrow_refuses_what_a_frame_cannot_hold),
         cmocka_unit_test(test_arrow_structs_that_contradict_themselves_are_refused),
+        cmocka_unit_test(test_arrow_refuses_more_rows_than_memory),
         cmocka_unit_test(test_arrow_options_that_do_not_fit_are_refused),
         cmocka_unit_test(test_arrow_survives_lack_of_memory),
         cmocka_unit_test(test_arrow_round_trip_gives_the_same_frame),
