@@ -252,8 +252,8 @@ static void read_floats(const void *source, int64_t begin, int64_t n, double *ou
 {
     const hwi_arrow_cells *cells = source;
     size_t n_bytes = (size_t)cells->type.n_bytes;
-    const uint8_t *p = cells->data + (size_t)(cells->first + begin) * n_bytes;
-    for (int64_t i = 0; i < n; i++, p += n_bytes) {
+    for (int64_t i = 0; i < n; i++) {
+        const uint8_t *p = cells->data + (size_t)(cells->first + begin + i) * n_bytes;
         uint16_t half;
         float single;
         if (n_bytes == sizeof(half)) {
