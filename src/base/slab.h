@@ -12,6 +12,12 @@ typedef struct hwi_slab {
     size_t n_used;
 } hwi_slab;
 
+/* Skips to a multiple of `alignment` from the slab's beginning. */
+static inline void hwi_slab_align(hwi_slab *slab, size_t alignment)
+{
+    slab->n_used = (slab->n_used + alignment - 1) / alignment * alignment;
+}
+
 static inline void *hwi_slab_take(hwi_slab *slab, int64_t n, size_t size)
 {
     void *piece = slab->slab ? slab->slab + slab->n_used : NULL;

@@ -20,7 +20,8 @@ static double lines_of_busiest(const hwi_team_need *need, int n)
         const hwi_layer *layer = &need->network->layers[l];
         int32_t n_shards = layer->n_panels < HWI_MAX_MEMBERS ? layer->n_panels : HWI_MAX_MEMBERS;
         double n_in = l == 0 ? need->n_active_inputs : layer->n_in;
-        lines += n_in * layer->n_panels * ((n_shards + n - 1) / n) / n_shards;
+        int32_t n_own = (n_shards + n - 1) / n;
+        lines += n_in * layer->n_panels * n_own / n_shards;
     }
     return lines;
 }
