@@ -44,6 +44,24 @@ typedef struct hwk_panel {
     const int32_t *is_active;    /* (16) -1 or 0: rows that are not active keep all their state */
 } hwk_panel;
 
+/* A layer whose inputs are dense and whose units are often off can lie unit by unit instead: then
+ * what is off costs nothing. Its inputs, in the fast arithmetic only: */
+typedef struct hwk_dense {
+    const float *x;        /* (C, padded with 0 to whole chunks of 16) */
+    int32_t n_chunks;      /* those that take part */
+    const int32_t *chunks; /* (n_chunks) ascending */
+    bool skips_zeros;      /* inputs of 0 move nothing */
+} hwk_dense;
+
+/* One unit's weights in the update; pointers to (C, padded). */
+typedef struct hwk_unit {
+    float *weights, *mean_square_update, *mean_square_gradient, *momenta;
+    float gradient;
+    double sum_square_gradient; /* ADADELTA: becomes the sum of gradient^2 */
+} hwk_unit;
+
+typedef void hwk_update_unit(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule);
+
 typedef void hwk_update(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule);
 
 typedef struct hwk_table {
@@ -65,6 +83,10 @@ typedef struct hwk_table {
     void (*add_errors_fast)(float *errors, const float *weights, const double *gradient, int32_t n);
     hwk_update *adadelta, *plain, *classical, *nesterov; /* plain: no momenta */
     hwk_update *fast_adadelta, *fast_plain, *fast_classical, *fast_nesterov;
+    /* Weighted sum of one unit: sixteen times four partial sums, by the place in a chunk and by the
+     * place of the chunk in the list modulo 4; added ((0 + 1) + (2 + 3)), then halves on halves. */
+    float (*sum_unit)(const float *weights, const hwk_dense *inputs);
+    hwk_update_unit *unit_adadelta, *unit_plain, *unit_classical, *unit_nesterov;
 } hwk_table;
 
 /* Switches the processor's flushing of denormal numbers on or off for this thread and returns what

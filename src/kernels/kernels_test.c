@@ -22,6 +22,9 @@ typedef struct arrays {
     _Alignas(64) int32_t is_active[HWK_LANES];
     int32_t units[N_IN], n_units;
     double values[N_IN];
+    _Alignas(64) float x[N_ENTRIES];
+    float unit_sums[2];
+    double unit_squares[2];
 } arrays;
 
 static void fill(arrays *a, int64_t seed)
@@ -50,6 +53,8 @@ static void fill(arrays *a, int64_t seed)
         a->values[a->n_units++] =
             hwi_rng_below(&rng, 4) ? hwi_rng_gaussian(&rng) : inputs[hwi_rng_below(&rng, 4)];
     }
+    for (int i = 0; i < N_ENTRIES; i++)
+        a->x[i] = hwi_rng_below(&rng, 3) ? (float)hwi_rng_gaussian(&rng) : 0;
     for (int c = 0; c < 48; c++) {
         a->errors[c] = hwi_rng_gaussian(&rng);
         a->fast_errors[c] = (float)a->errors[c];
@@ -85,6 +90,22 @@ static void run_all(const hwk_table *table, arrays *a, const hwk_rule *rule, boo
     table->fast_nesterov(&panel, &inputs, rule);
 }
 
+/* The kernels of one unit. */
+static void run_unit(const hwk_table *table, arrays *a, const hwk_rule *rule)
+{
+    static const int32_t chunks[] = {0, 1, 3, 4, 7, 20, 44};
+    for (int skips = 0; skips < 2; skips++) {
+        hwk_dense dense = {a->x, skips ? 7 : 5, chunks, skips};
+        hwk_unit unit = {a->weights, a->msu, a->msg, a->momenta, (float)a->gradient[0], 0};
+        a->unit_sums[skips] = table->sum_unit(a->weights, &dense);
+        table->unit_adadelta(&unit, &dense, rule);
+        a->unit_squares[skips] = unit.sum_square_gradient;
+        table->unit_plain(&unit, &dense, rule);
+        table->unit_classical(&unit, &dense, rule);
+        table->unit_nesterov(&unit, &dense, rule);
+    }
+}
+
 #define RHO 0.99f
 static const hwk_rule rules[] = {{RHO, 1 - RHO, 1e-8f, 0.01f, 0.5f, 0, 0},
                                  {RHO, 1 - RHO, 1e-8f, 0.01f, 0.5f, (float)1e-3, (float)1e-4}};
@@ -106,6 +127,8 @@ static void test_kernels_every_version_gives_the_bits_of_the_reference(void **st
             bool has_consensus = seed % 4 == 3, is_dense = seed % 3 == 2;
             run_all(ref, &expected, &rules[seed % 2], has_consensus, is_dense);
             run_all(table, &actual, &rules[seed % 2], has_consensus, is_dense);
+            run_unit(ref, &expected, &rules[seed % 2]);
+            run_unit(table, &actual, &rules[seed % 2]);
             assert_memory_equal(&expected, &actual, sizeof expected);
         }
     }

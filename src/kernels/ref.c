@@ -191,9 +191,10 @@ static void fast_adadelta(const hwk_panel *panel, const hwk_inputs *inputs, cons
             float rate = hwk_approx_sqrt_f32((*msu + rule->epsilon) / (new_msg + rule->epsilon));
             if (!panel->is_active[r])
                 continue;
+            float step = rate * gradient;
             *msg = new_msg;
-            *msu = rule->rho * *msu + ((rule->one_minus_rho * rate) * rate) * square;
-            panel->weights[at] = panel->weights[at] - rate * gradient;
+            *msu = rule->rho * *msu + rule->one_minus_rho * (step * step);
+            panel->weights[at] = panel->weights[at] - step;
         }
     }
     for (int32_t r = 0; r < LANES; r++)
@@ -227,6 +228,77 @@ static void fast_move_nesterov(const hwk_panel *panel, const hwk_rule *rule, dou
     panel->weights[at] = panel->weights[at] + rule->step * panel->momenta[at];
 }
 
+/* --- One unit's weights side by side ---------------------------------------------------------- */
+
+static float add_halves(float *p)
+{
+    for (int32_t half = LANES / 2; half > 0; half /= 2)
+        for (int32_t k = 0; k < half; k++)
+            p[k] += p[k + half];
+    return p[0];
+}
+
+static float sum_unit(const float *weights, const hwk_dense *inputs)
+{
+    float p[N_FAST_PARTIALS][LANES] = {{0}};
+    for (int32_t i = 0; i < inputs->n_chunks; i++)
+        for (int32_t k = 0; k < LANES; k++) {
+            int32_t c = inputs->chunks[i] * LANES + k;
+            p[i % N_FAST_PARTIALS][k] += weights[c] * inputs->x[c];
+        }
+    for (int32_t k = 0; k < LANES; k++)
+        p[0][k] = (p[0][k] + p[1][k]) + (p[2][k] + p[3][k]);
+    return add_halves(p[0]);
+}
+
+enum { PLAIN, CLASSICAL, NESTEROV, ADADELTA };
+
+static void move_unit(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule, int kind)
+{
+    float squares[LANES] = {0};
+    for (int32_t i = 0; i < inputs->n_chunks; i++) {
+        for (int32_t k = 0; k < LANES; k++) {
+            int32_t c = inputs->chunks[i] * LANES + k;
+            float x = inputs->x[c], w = unit->weights[c], gradient = unit->gradient * x;
+            if (inputs->skips_zeros && x == 0)
+                continue;
+            if (rule->l1 != 0 || rule->l2 != 0)
+                gradient = (gradient + (float)sign_of(w) * (float)rule->l1) + w * (float)rule->l2;
+            if (kind == ADADELTA) {
+                float *msu = &unit->mean_square_update[c], *msg = &unit->mean_square_gradient[c];
+                float square = gradient * gradient;
+                squares[k] += square;
+                *msg = rule->rho * *msg + rule->one_minus_rho * square;
+                float rate = hwk_approx_sqrt_f32((*msu + rule->epsilon) / (*msg + rule->epsilon));
+                float step = rate * gradient;
+                *msu = rule->rho * *msu + rule->one_minus_rho * (step * step);
+                unit->weights[c] = w - step;
+            } else if (kind == PLAIN) {
+                unit->weights[c] = w - rule->step * gradient;
+            } else if (kind == CLASSICAL) {
+                float delta = rule->step * gradient;
+                unit->weights[c] = (w - delta) + rule->momentum * unit->momenta[c];
+                unit->momenta[c] = -delta;
+            } else {
+                unit->momenta[c] = unit->momenta[c] * rule->momentum - gradient;
+                unit->weights[c] = w + rule->step * unit->momenta[c];
+            }
+        }
+    }
+    if (kind == ADADELTA)
+        unit->sum_square_gradient = (double)add_halves(squares);
+}
+
+#define DEFINE_UNIT_UPDATE(name, kind)                                                             \
+    static void name(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule)                \
+    {                                                                                              \
+        move_unit(unit, inputs, rule, kind);                                                       \
+    }
+DEFINE_UNIT_UPDATE(unit_adadelta, ADADELTA)
+DEFINE_UNIT_UPDATE(unit_plain, PLAIN)
+DEFINE_UNIT_UPDATE(unit_classical, CLASSICAL)
+DEFINE_UNIT_UPDATE(unit_nesterov, NESTEROV)
+
 #define DEFINE_UPDATE(name, move)                                                                  \
     static void name(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule)       \
     {                                                                                              \
@@ -254,4 +326,9 @@ const hwk_table hwk_table_ref = {.name = "ref",
                                  .fast_adadelta = fast_adadelta,
                                  .fast_plain = fast_plain,
                                  .fast_classical = fast_classical,
-                                 .fast_nesterov = fast_nesterov};
+                                 .fast_nesterov = fast_nesterov,
+                                 .sum_unit = sum_unit,
+                                 .unit_adadelta = unit_adadelta,
+                                 .unit_plain = unit_plain,
+                                 .unit_classical = unit_classical,
+                                 .unit_nesterov = unit_nesterov};

@@ -69,12 +69,46 @@ static void draw_mask(const hwi_layer *layer, const hwi_dropout *dropout, uint8_
         is_kept[u] = (double)hwi_rng_float(&rng) > layer->dropout_ratio;
 }
 
+/* The listed inputs side by side, and the chunks that are not 0 altogether. */
+static void spread_dense(const hwi_layer *layer, const hwi_active *input, hwi_work *work)
+{
+    float *x = (float *)work->dense.x;
+    int32_t *chunks = (int32_t *)work->dense.chunks, n = 0;
+    int64_t n_padded = hwi_layer_n_padded_inputs(layer);
+    memset(x, 0, (size_t)n_padded * sizeof(float));
+    for (int32_t i = 0; i < input->n; i++) {
+        x[input->units[i]] = (float)input->values[i];
+        int32_t chunk = input->units[i] / HWK_LANES;
+        if (n == 0 || chunks[n - 1] != chunk)
+            chunks[n++] = chunk;
+    }
+    if (work->moves_zeros)
+        for (n = 0; n < n_padded / HWK_LANES; n++)
+            chunks[n] = n;
+    work->dense.n_chunks = n;
+    work->dense.skips_zeros = !work->moves_zeros;
+}
+
+static void sum_by_unit(const hwi_layer *layer, hwi_work *work, const hwi_active *input,
+                        hwi_layer_work *lw)
+{
+    spread_dense(layer, input, work);
+    for (int32_t u = lw->unit_begin; u < lw->unit_end; u++) {
+        const float *weights = layer->weights + hwi_layer_at(layer, 0, u);
+        lw->net[u] = (double)work->kernels->sum_unit(weights, &work->dense) + layer->biases[u];
+    }
+}
+
 /* Weighted sums of the own rows. Spec 5.2: eight partial sums over the inputs by their number
  * modulo 8, then the rest one by one; Maxout (spec 5.4) sums plainly. Inputs that are 0 add nothing
  * to any sum, so leaving them out keeps every bit. */
-static void sum_inputs(const hwi_layer *layer, const hwi_work *work, const hwi_active *input,
+static void sum_inputs(const hwi_layer *layer, hwi_work *work, const hwi_active *input,
                        hwi_layer_work *lw)
 {
+    if (layer->is_by_unit) {
+        sum_by_unit(layer, work, input, lw);
+        return;
+    }
     const hwk_table *kernels = work->kernels;
     const int32_t n_blocked = layer->n_in / N_PARTIALS * N_PARTIALS;
     const hwk_inputs inputs = {input->n, input->units, input->values};

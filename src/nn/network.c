@@ -53,25 +53,40 @@ static float *take_weights(hwi_slab *c, const hwi_layer *layer)
     return hwi_slab_take(c, hwi_layer_n_entries(layer), sizeof(float));
 }
 
-static void lay_out(const hwi_network_shape *shape, hwi_network *network, hwi_slab *c)
+static void lay_out(hwi_network *network, hwi_slab *c)
 {
     for (int32_t l = 0; l < network->n_layers; l++) {
         hwi_layer *layer = &network->layers[l];
         layer->weights = take_weights(c, layer);
-        if (shape->has_adadelta) {
+        if (network->has_adadelta) {
             layer->mean_square_update = take_weights(c, layer);
             layer->mean_square_gradient = take_weights(c, layer);
             layer->bias_square_update = hwi_slab_take(c, layer->n_rows, sizeof(double));
             layer->bias_square_gradient = hwi_slab_take(c, layer->n_rows, sizeof(double));
         }
-        if (shape->has_momenta) {
+        if (network->has_momenta) {
             layer->momenta = take_weights(c, layer);
             layer->bias_momenta = hwi_slab_take(c, layer->n_rows, sizeof(double));
         }
         layer->biases = hwi_slab_take(c, layer->n_rows, sizeof(double));
-        if (shape->has_average_activation && l < network->n_layers - 1)
+        if (network->has_average_activation && l < network->n_layers - 1)
             layer->average_activation = hwi_slab_take(c, layer->n_units, sizeof(double));
     }
+}
+
+/* Memory for all arrays of layers that are described. */
+static hw_status allocate(hwi_network *network, hw_error *err)
+{
+    hwi_slab counter = {NULL, 0};
+    lay_out(network, &counter);
+    network->slab = hwi_calloc_array(counter.n_used, 1);
+    if (!network->slab)
+        HW_FAIL(err, HW_ENOMEM, "hidden", "out of memory for a network of %zu bytes",
+                counter.n_used);
+    network->n_slab_bytes = counter.n_used;
+    hwi_slab c = {network->slab, 0};
+    lay_out(network, &c);
+    return HW_OK;
 }
 
 hw_status hwi_network_new(const hwi_network_shape *shape, hwi_network **out, hw_error *err)
@@ -80,6 +95,9 @@ hw_status hwi_network_new(const hwi_network_shape *shape, hwi_network **out, hw_
     HW_CHECK_ALLOC(err, network);
     network->n_layers = shape->n_hidden + 1;
     network->n_inputs = shape->n_inputs;
+    network->has_adadelta = shape->has_adadelta;
+    network->has_momenta = shape->has_momenta;
+    network->has_average_activation = shape->has_average_activation;
     network->layers = HWI_NEW_ARRAY(hwi_layer, (size_t)network->n_layers);
     HW_CHECK_ALLOC(err, network->layers);
     for (int32_t l = 0; l < network->n_layers; l++)
@@ -90,17 +108,37 @@ hw_status hwi_network_new(const hwi_network_shape *shape, hwi_network **out, hw_
                 "the network would have %lld weights and biases, more than %d; use smaller hidden "
                 "layers or fewer categorical levels",
                 (long long)n_parameters, MAX_PARAMETERS);
-    hwi_slab counter = {NULL, 0};
-    lay_out(shape, network, &counter);
-    network->slab = hwi_calloc_array(counter.n_used, 1);
-    if (!network->slab)
-        HW_FAIL(err, HW_ENOMEM, "hidden", "out of memory for a network of %zu bytes",
-                counter.n_used);
-    network->n_slab_bytes = counter.n_used;
-    hwi_slab c = {network->slab, 0};
-    lay_out(shape, network, &c);
+    HW_TRY(allocate(network, err));
     *out = HW_TAKE(network);
     return HW_OK;
+}
+
+/* The same numbers in other layers, allocated anew. */
+static hw_status clone(const hwi_network *network, bool is_by_unit, hwi_network **out,
+                       hw_error *err)
+{
+    HW_AUTO(hwi_network) *copy = HWI_NEW(hwi_network);
+    HW_CHECK_ALLOC(err, copy);
+    *copy = *network;
+    copy->slab = NULL;
+    copy->layers = HWI_NEW_ARRAY(hwi_layer, (size_t)network->n_layers);
+    HW_CHECK_ALLOC(err, copy->layers);
+    memcpy(copy->layers, network->layers, (size_t)network->n_layers * sizeof *network->layers);
+    copy->layers[0].is_by_unit = is_by_unit;
+    HW_TRY(allocate(copy, err));
+    hwi_network_assign(copy, network);
+    *out = HW_TAKE(copy);
+    return HW_OK;
+}
+
+hw_status hwi_network_copy(const hwi_network *network, hwi_network **out, hw_error *err)
+{
+    return clone(network, network->layers[0].is_by_unit, out, err);
+}
+
+hw_status hwi_network_by_unit(const hwi_network *network, hwi_network **out, hw_error *err)
+{
+    return clone(network, true, out, err);
 }
 
 void hwi_network_free(hwi_network *network)
@@ -112,46 +150,48 @@ void hwi_network_free(hwi_network *network)
     hwi_free(network);
 }
 
+/* Weights of one layout to the other. Tiles, so that the lines that are written piecemeal stay in
+ * the cache. */
+static void assign_weights(const hwi_layer *to, float *out, const hwi_layer *from,
+                           const float *values)
+{
+    if (!out)
+        return;
+    if (to->is_by_unit == from->is_by_unit) {
+        memcpy(out, values, (size_t)hwi_layer_n_entries(to) * sizeof(float));
+        return;
+    }
+    for (int32_t panel = 0; panel < to->n_panels; panel++) {
+        int32_t begin = panel * HWK_LANES, end = begin + HWK_LANES;
+        end = end < to->n_rows ? end : to->n_rows;
+        for (int32_t c = 0; c < to->n_in; c++)
+            for (int32_t r = begin; r < end; r++)
+                out[hwi_layer_at(to, c, r)] = values[hwi_layer_at(from, c, r)];
+    }
+}
+
+static void assign_doubles(double *to, const double *from, int32_t n)
+{
+    if (to)
+        memcpy(to, from, (size_t)n * sizeof(double));
+}
+
 void hwi_network_assign(hwi_network *to, const hwi_network *from)
 {
-    HW_ASSERT(to->n_slab_bytes == from->n_slab_bytes);
-    memcpy(to->slab, from->slab, from->n_slab_bytes);
-}
-
-/* The same place in another slab; NULL stays NULL. */
-static void *rebase(const void *pointer, const char *from, char *to)
-{
-    return pointer ? to + ((const char *)pointer - from) : NULL;
-}
-
-hw_status hwi_network_copy(const hwi_network *network, hwi_network **out, hw_error *err)
-{
-    HW_AUTO(hwi_network) *copy = HWI_NEW(hwi_network);
-    HW_CHECK_ALLOC(err, copy);
-    copy->n_layers = network->n_layers;
-    copy->n_inputs = network->n_inputs;
-    copy->n_slab_bytes = network->n_slab_bytes;
-    copy->layers = HWI_NEW_ARRAY(hwi_layer, (size_t)network->n_layers);
-    HW_CHECK_ALLOC(err, copy->layers);
-    copy->slab = hwi_alloc_array(network->n_slab_bytes, 1);
-    HW_CHECK_ALLOC(err, copy->slab);
-    memcpy(copy->slab, network->slab, network->n_slab_bytes);
-    for (int32_t l = 0; l < network->n_layers; l++) {
-        const char *from = network->slab;
-        hwi_layer *layer = &copy->layers[l];
-        *layer = network->layers[l];
-        layer->weights = rebase(layer->weights, from, copy->slab);
-        layer->biases = rebase(layer->biases, from, copy->slab);
-        layer->mean_square_update = rebase(layer->mean_square_update, from, copy->slab);
-        layer->mean_square_gradient = rebase(layer->mean_square_gradient, from, copy->slab);
-        layer->bias_square_update = rebase(layer->bias_square_update, from, copy->slab);
-        layer->bias_square_gradient = rebase(layer->bias_square_gradient, from, copy->slab);
-        layer->momenta = rebase(layer->momenta, from, copy->slab);
-        layer->bias_momenta = rebase(layer->bias_momenta, from, copy->slab);
-        layer->average_activation = rebase(layer->average_activation, from, copy->slab);
+    HW_ASSERT(to->n_layers == from->n_layers);
+    for (int32_t l = 0; l < to->n_layers; l++) {
+        const hwi_layer *x = &to->layers[l], *y = &from->layers[l];
+        HW_ASSERT(x->n_in == y->n_in && x->n_rows == y->n_rows);
+        assign_weights(x, x->weights, y, y->weights);
+        assign_weights(x, x->mean_square_update, y, y->mean_square_update);
+        assign_weights(x, x->mean_square_gradient, y, y->mean_square_gradient);
+        assign_weights(x, x->momenta, y, y->momenta);
+        assign_doubles(x->biases, y->biases, x->n_rows);
+        assign_doubles(x->bias_square_update, y->bias_square_update, x->n_rows);
+        assign_doubles(x->bias_square_gradient, y->bias_square_gradient, x->n_rows);
+        assign_doubles(x->bias_momenta, y->bias_momenta, x->n_rows);
+        assign_doubles(x->average_activation, y->average_activation, x->n_units);
     }
-    *out = HW_TAKE(copy);
-    return HW_OK;
 }
 
 int64_t hwi_network_n_parameters(const hwi_network *network)

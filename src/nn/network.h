@@ -34,6 +34,7 @@ typedef struct hwi_layer {
     int32_t n_panels;     /* of HWK_LANES rows; the last may be padded, padding stays 0 */
     double dropout_ratio; /* scoring multiplies by 1 - ratio */
     bool has_dropout;     /* a *WithDropout activation (a ratio of 0 still draws) */
+    bool is_by_unit;      /* hwi_network_by_unit's: arrays are (n_rows, C padded to 16) */
     float *weights;       /* (P, C, 16) */
     double *biases;       /* (n_rows) */
     /* ADADELTA: mean squared update and mean squared gradient. NULL with other optimisers. */
@@ -49,7 +50,8 @@ typedef struct hwi_network {
     int32_t n_layers; /* weight matrices: hidden layers + 1 */
     int32_t n_inputs;
     hwi_layer *layers; /* (n_layers) from the first hidden layer to the output */
-    char *slab;        /* all arrays of all layers */
+    bool has_adadelta, has_momenta, has_average_activation;
+    char *slab; /* all arrays of all layers */
     size_t n_slab_bytes;
 } hwi_network;
 
@@ -71,6 +73,11 @@ void hwi_network_free(hwi_network *network);
 HW_DEFINE_AUTO(hwi_network, hwi_network_free)
 /* Copies all numbers; both must have the same shape. */
 void hwi_network_assign(hwi_network *to, const hwi_network *from);
+/* The same network whose first layer lies unit by unit, for the fast arithmetic of training: units
+ * that are off then cost nothing in the update. Only hwi_sgd_learn and hwi_forward with a fast
+ * workspace take it; for all else it is assigned to one in panels. */
+hw_status hwi_network_by_unit(const hwi_network *network, hwi_network **out,
+                              hw_error *err) HW_MUST_USE;
 hw_status hwi_network_copy(const hwi_network *network, hwi_network **out,
                            hw_error *err) HW_MUST_USE;
 /* Weights and biases. */
@@ -81,15 +88,24 @@ int64_t hwi_network_n_parameters(const hwi_network *network);
  * n_in * n_rows. */
 void hwi_layer_export_weights(const hwi_layer *layer, const float *values, float *h2o_order);
 void hwi_layer_import_weights(const hwi_layer *layer, const float *h2o_order, float *values);
+/* Inputs, to whole chunks. */
+static inline int64_t hwi_layer_n_padded_inputs(const hwi_layer *layer)
+{
+    return (layer->n_in + HWK_LANES - 1) / HWK_LANES * (int64_t)HWK_LANES;
+}
 /* Where the entry of an input and a row is in the layer's arrays of weights and their state. */
 static inline int64_t hwi_layer_at(const hwi_layer *layer, int64_t input, int32_t row)
 {
+    if (layer->is_by_unit)
+        return row * hwi_layer_n_padded_inputs(layer) + input;
     int64_t line = (int64_t)(row / HWK_LANES) * layer->n_in + input;
     return line * HWK_LANES + row % HWK_LANES;
 }
 /* Numbers in such an array. */
 static inline int64_t hwi_layer_n_entries(const hwi_layer *layer)
 {
+    if (layer->is_by_unit)
+        return layer->n_rows * hwi_layer_n_padded_inputs(layer);
     return (int64_t)layer->n_panels * layer->n_in * HWK_LANES;
 }
 /* Rows with the padding of the last panel: the length of a workspace's arrays by row. */

@@ -273,7 +273,7 @@ static hwk_update *choose_update(const hwi_sgd *sgd, const hwi_work *work, const
     return work->is_fast ? kernels->fast_classical : kernels->classical;
 }
 
-static float *at_panel(float *array, int64_t offset)
+static float *at_offset(float *array, int64_t offset)
 {
     return array ? array + offset : NULL;
 }
@@ -289,6 +289,35 @@ static hwk_rule rule_of_layer(const hwi_sgd *sgd, int32_t l)
                       .l2 = sgd->l2};
 }
 
+static hwk_update_unit *choose_unit_update(const hwi_sgd *sgd, const hwk_table *kernels,
+                                           const hwi_layer *layer)
+{
+    if (sgd->is_adaptive)
+        return kernels->unit_adadelta;
+    if (!layer->momenta)
+        return kernels->unit_plain;
+    return sgd->is_nesterov ? kernels->unit_nesterov : kernels->unit_classical;
+}
+
+/* Weights of the own active units of a layer that lies unit by unit. */
+static void update_by_unit(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer,
+                           hwi_layer_work *lw, const hwi_work *work)
+{
+    const hwk_rule rule = rule_of_layer(sgd, l);
+    hwk_update_unit *update = choose_unit_update(sgd, work->kernels, layer);
+    for (int32_t k = 0; k < lw->n_active_rows; k++) {
+        int32_t row = lw->active_rows[k];
+        int64_t offset = hwi_layer_at(layer, 0, row);
+        hwk_unit unit = {.weights = layer->weights + offset,
+                         .mean_square_update = at_offset(layer->mean_square_update, offset),
+                         .mean_square_gradient = at_offset(layer->mean_square_gradient, offset),
+                         .momenta = at_offset(layer->momenta, offset),
+                         .gradient = (float)lw->gradient[row]};
+        update(&unit, &work->dense, &rule);
+        lw->sum_squares[row] = unit.sum_square_gradient;
+    }
+}
+
 /* Weights of the own rows. */
 static void update_weights(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer,
                            hwi_layer_work *lw, const hwi_work *work, const hwk_inputs *inputs)
@@ -302,9 +331,9 @@ static void update_weights(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer
         int64_t first = (int64_t)p * HWK_LANES, offset = hwi_layer_at(layer, 0, p * HWK_LANES);
         memset(lw->sum_squares + first, 0, HWK_LANES * sizeof(double));
         hwk_panel panel = {.weights = layer->weights + offset,
-                           .mean_square_update = at_panel(layer->mean_square_update, offset),
-                           .mean_square_gradient = at_panel(layer->mean_square_gradient, offset),
-                           .momenta = at_panel(layer->momenta, offset),
+                           .mean_square_update = at_offset(layer->mean_square_update, offset),
+                           .mean_square_gradient = at_offset(layer->mean_square_gradient, offset),
+                           .momenta = at_offset(layer->momenta, offset),
                            .consensus = consensus ? consensus + offset : NULL,
                            .consensus_pull = sgd->consensus_pull,
                            .sum_square_gradient = lw->sum_squares + first,
@@ -443,7 +472,10 @@ bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, dou
         if (!sgd->fast_mode)
             inputs = (hwk_inputs){layer->n_in, NULL,
                                   l > 0 ? work->layers[l - 1].dense : work->dense_input};
-        update_weights(sgd, l, layer, lw, work, &inputs);
+        if (layer->is_by_unit)
+            update_by_unit(sgd, l, layer, lw, work);
+        else
+            update_weights(sgd, l, layer, lw, work, &inputs);
         if (sgd->has_max_w2)
             constrain_weights(sgd, layer, lw, work->kernels);
         for (int32_t k = 0; k < lw->n_active_rows; k++)

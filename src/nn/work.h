@@ -47,6 +47,8 @@ typedef struct hwi_work {
     hwi_layer_work *layers;
     hwi_active input;    /* units of the input layer that are not 0 */
     double *dense_input; /* (n_inputs) the same, all; kept up to date by hwi_work_spread_input */
+    hwk_dense dense;     /* input for a first layer that lies unit by unit; filled by hwi_forward */
+    bool moves_zeros;    /* fast_mode off: inputs of 0 move weights, too */
     double *targets;     /* (n_inputs) what an autoencoder has to return: room for the caller */
     hwi_team *team;      /* NULL: alone */
     int member;

@@ -196,6 +196,7 @@ static hw_status set_up_team(hwi_trainer *trainer, hw_error *err)
         hwi_seat seat = {trainer->team, m, m > 0 ? trainer->learners[0].work : NULL};
         HW_TRY(hwi_work_new(trainer->network, encoder->n_units, need.is_fast, seat, &learner->work,
                             err));
+        learner->work->moves_zeros = !trainer->params->fast_mode;
         learner->raw = HWI_ALLOC_ARRAY(double, (size_t)(encoder->n_cats + encoder->n_nums));
         HW_CHECK_ALLOC(err, learner->raw);
     }
@@ -499,6 +500,45 @@ static void train_iteration(hwi_trainer *trainer)
     trainer->processed += it.n_counted;
 }
 
+/* --- Unit by unit ------------------------------------------------------------------------------
+ */
+
+/* Where many units are off at a time and inputs are mostly not 0, a first layer that lies unit by
+ * unit is faster; what is scored and kept stays in panels. A matter of the parameters and the
+ * encoder alone: the order of sums, and with it the last bits, are another. */
+static bool deserves_by_unit(const hwi_trainer *trainer)
+{
+    const hwi_layer *first = &trainer->network->layers[0];
+    return !trainer->params->reproducible && first->kind == HWI_UNIT_RECTIFIER &&
+           trainer->sgd.skips_zero_gradient && trainer->sgd.sparsity_beta == 0 &&
+           !trainer->sgd.has_max_w2 && !trainer->params->elastic_averaging &&
+           first->n_in >= 2 * HWK_LANES &&
+           2 * hwi_encoder_max_active(trainer->encoder) > first->n_in;
+}
+
+static hw_status begin_by_unit(hwi_trainer *trainer, hw_error *err)
+{
+    hwi_network *by_unit = NULL;
+    if (!deserves_by_unit(trainer))
+        return HW_OK;
+    HW_TRY(hwi_network_by_unit(trainer->published, &by_unit, err));
+    trainer->network = by_unit;
+    return HW_OK;
+}
+
+static bool is_by_unit(const hwi_trainer *trainer)
+{
+    return trainer->network->layers[0].is_by_unit;
+}
+
+static void end_by_unit(hwi_trainer *trainer)
+{
+    if (!is_by_unit(trainer))
+        return;
+    hwi_network_free(trainer->network);
+    trainer->network = trainer->published;
+}
+
 /* --- The loop --------------------------------------------------------------------------------- */
 
 static bool error_is_small(const hwi_trainer *trainer)
@@ -526,6 +566,8 @@ static hw_status judge(hwi_trainer *trainer, bool *out_goes_on, hw_error *err)
     bool is_over = hwi_trainer_epochs(trainer) >= params->epochs || trainer->is_cancelled ||
                    trainer->is_out_of_time || trainer->bad_sample > 0;
     if (is_over || scoring_is_due(trainer)) {
+        if (is_by_unit(trainer))
+            hwi_network_assign(trainer->published, trainer->network);
         HW_TRY(hwi_trainer_score(trainer, err));
         bool has_converged = hwi_has_converged(params->stopping_metric,
                                                trainer->history.stopping_values, trainer->history.n,
@@ -565,7 +607,7 @@ static hw_status write_first_row(hwi_trainer *trainer, hw_error *err)
     return hwi_history_add(&trainer->history, &placeholder, err);
 }
 
-hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err)
+static hw_status run(hwi_trainer *trainer, hw_error *err)
 {
     trainer->learning_start_ms = hwi_clock_ms();
     trainer->first_sample = trainer->processed;
@@ -601,4 +643,12 @@ hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err)
     if (trainer->best && !keeps_last && trainer->best_loss < last_loss(trainer))
         HW_TRY(restore_best(trainer, err));
     return HW_OK;
+}
+
+hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err)
+{
+    HW_TRY(begin_by_unit(trainer, err));
+    hw_status status = run(trainer, err);
+    end_by_unit(trainer);
+    return status;
 }
