@@ -75,14 +75,19 @@ static void spread_dense(const hwi_layer *layer, const hwi_active *input, hwi_wo
     float *x = (float *)work->dense.x;
     int32_t *chunks = (int32_t *)work->dense.chunks, n = 0;
     int64_t n_padded = hwi_layer_n_padded_inputs(layer);
-    memset(x, 0, (size_t)n_padded * sizeof(float));
-    for (int32_t i = 0; i < input->n; i++) {
+    bool has_all = input->n == layer->n_in;
+    if (has_all)
+        for (int32_t c = 0; c < layer->n_in; c++)
+            x[c] = (float)input->values[c];
+    else
+        memset(x, 0, (size_t)n_padded * sizeof(float));
+    for (int32_t i = 0; !has_all && i < input->n; i++) {
         x[input->units[i]] = (float)input->values[i];
         int32_t chunk = input->units[i] / HWK_LANES;
         if (n == 0 || chunks[n - 1] != chunk)
             chunks[n++] = chunk;
     }
-    if (work->moves_zeros)
+    if (work->moves_zeros || has_all)
         for (n = 0; n < n_padded / HWK_LANES; n++)
             chunks[n] = n;
     work->dense.n_chunks = n;

@@ -241,12 +241,16 @@ static void add_error_parts(const hwi_layer *layer, const hwi_layer_work *lw,
                             hwi_layer_work *below_work)
 {
     int64_t width = hwi_error_part_width(layer);
-    for (int32_t u = below_work->unit_begin; u < below_work->unit_end; u++) {
-        float sum = lw->error_parts[u];
-        for (int32_t s = 1; s < lw->n_shards; s++)
-            sum += lw->error_parts[s * width + u];
-        below_work->error[u] = (double)sum;
+    const int32_t begin = below_work->unit_begin, n = below_work->unit_end - begin;
+    float *restrict sums = below_work->error_sums;
+    memcpy(sums, lw->error_parts + begin, (size_t)n * sizeof(float));
+    for (int32_t s = 1; s < lw->n_shards; s++) {
+        const float *part = lw->error_parts + s * width + begin;
+        for (int32_t u = 0; u < n; u++)
+            sums[u] += part[u];
     }
+    for (int32_t u = 0; u < n; u++)
+        below_work->error[begin + u] = (double)sums[u];
 }
 
 static void errors_below(const hwi_layer *layer, hwi_layer_work *lw, const hwi_layer *below,

@@ -30,6 +30,7 @@ typedef struct hwi_layer_work {
     double *net;        /* (padded) weighted sums */
     /* Own. */
     double *dense;        /* (n_units) the activations that were passed on, zeros included */
+    float *error_sums;    /* (n_units) room for adding error_parts */
     double *gradient;     /* (padded) by the net input of each row; 0 where not active */
     double *sum_squares;  /* (padded) of weight gradients, for the biases of ADADELTA */
     int32_t *is_active;   /* (padded) -1 or 0 */

@@ -21,10 +21,18 @@ typedef struct field {
     int32_t offset; /* in the record */
 } field;
 
+/* Neighbouring fields of one width. */
+typedef struct run {
+    field first;
+    int32_t begin, n; /* fields */
+} run;
+
 struct hwi_rows {
     int64_t n;
     int32_t n_fields;
     field *fields; /* (C + N) */
+    run *runs;     /* (n_runs) */
+    int32_t n_runs;
     int32_t record_bytes;
     char *records;
     uint8_t *has_missing;
@@ -90,35 +98,32 @@ static void store(char *at, field_width width, double x)
     }
 }
 
-/* The missing value is cast: a bare NAN is a float, and whole numbers would go through float. */
-static double load(const char *at, field_width width)
+/* The missing value is cast: a bare NAN is a float, and whole numbers would go through float. Plain
+ * loops over packed numbers of one type, which the compiler turns into vectors. */
+#define LOAD_ALL(type, value_of)                                                                   \
+    for (int32_t k = 0; k < n; k++) {                                                              \
+        type value;                                                                                \
+        memcpy(&value, at + (size_t)k * sizeof value, sizeof value);                               \
+        raw[k] = value_of;                                                                         \
+    }
+
+static void load_run(const char *at, field_width width, int32_t n, double *restrict raw)
 {
     switch (width) {
-    case WIDTH_INT8: {
-        int8_t value;
-        memcpy(&value, at, sizeof value);
-        return value == INT8_MIN ? (double)NAN : value;
-    }
-    case WIDTH_INT16: {
-        int16_t value;
-        memcpy(&value, at, sizeof value);
-        return value == INT16_MIN ? (double)NAN : value;
-    }
-    case WIDTH_INT32: {
-        int32_t value;
-        memcpy(&value, at, sizeof value);
-        return value == INT32_MIN ? (double)NAN : value;
-    }
-    case WIDTH_FLOAT: {
-        float value;
-        memcpy(&value, at, sizeof value);
-        return value;
-    }
-    default: {
-        double value;
-        memcpy(&value, at, sizeof value);
-        return value;
-    }
+    case WIDTH_INT8:
+        LOAD_ALL(int8_t, value == INT8_MIN ? (double)NAN : value)
+        break;
+    case WIDTH_INT16:
+        LOAD_ALL(int16_t, value == INT16_MIN ? (double)NAN : value)
+        break;
+    case WIDTH_INT32:
+        LOAD_ALL(int32_t, value == INT32_MIN ? (double)NAN : value)
+        break;
+    case WIDTH_FLOAT:
+        LOAD_ALL(float, value)
+        break;
+    default:
+        memcpy(raw, at, (size_t)n * sizeof(double));
     }
 }
 
@@ -136,9 +141,19 @@ static void measure(const hwi_adapted *adapted, hwi_rows *rows, column_need *nee
         for (int64_t i = 0; i < n * rows->n_fields; i++)
             look_at(&needs[i % rows->n_fields], block[i]);
     }
+    bool has_int16 = false;
+    for (int32_t k = 0; k < rows->n_fields; k++)
+        has_int16 |= width_for(&needs[k]) == WIDTH_INT16;
     for (int32_t k = 0; k < rows->n_fields; k++) {
-        rows->fields[k] = (field){width_for(&needs[k]), rows->record_bytes};
-        rows->record_bytes += bytes_of[rows->fields[k].width];
+        field_width width = width_for(&needs[k]);
+        /* Few long runs are worth more than a byte here and there. */
+        if (width == WIDTH_INT8 && has_int16)
+            width = WIDTH_INT16;
+        rows->fields[k] = (field){width, rows->record_bytes};
+        rows->record_bytes += bytes_of[width];
+        if (k == 0 || width != rows->fields[k - 1].width)
+            rows->runs[rows->n_runs++] = (run){.first = rows->fields[k], .begin = k};
+        rows->runs[rows->n_runs - 1].n++;
     }
 }
 
@@ -188,7 +203,9 @@ hw_status hwi_rows_new(const hwi_adapted *adapted, hwi_rows **out, hw_error *err
     rows->n = hw_frame_n_rows(hwi_adapted_frame(adapted));
     rows->n_fields = encoder->n_cats + encoder->n_nums;
     rows->fields = HWI_NEW_ARRAY(field, (size_t)rows->n_fields);
+    rows->runs = HWI_NEW_ARRAY(run, (size_t)rows->n_fields);
     HW_CHECK_ALLOC(err, rows->fields);
+    HW_CHECK_ALLOC(err, rows->runs);
     HW_AUTO(double) *block = HWI_ALLOC_ARRAY(double, BLOCK_ROWS *(size_t)rows->n_fields);
     HW_CHECK_ALLOC(err, block);
     column_need *needs = HWI_NEW_ARRAY(column_need, (size_t)rows->n_fields);
@@ -227,6 +244,7 @@ void hwi_rows_free(hwi_rows *rows)
         return;
     if (!rows->is_shared) {
         hwi_free(rows->fields);
+        hwi_free(rows->runs);
         hwi_free(rows->records);
         hwi_free(rows->has_missing);
     }
@@ -269,8 +287,10 @@ uint32_t hwi_rows_checksum(const hwi_rows *rows)
 void hwi_rows_read(const hwi_rows *rows, int64_t row, double *raw)
 {
     const char *record = rows->records + row * rows->record_bytes;
-    for (int32_t k = 0; k < rows->n_fields; k++)
-        raw[k] = load(record + rows->fields[k].offset, rows->fields[k].width);
+    for (int32_t k = 0; k < rows->n_runs; k++) {
+        const run *r = &rows->runs[k];
+        load_run(record + r->first.offset, r->first.width, r->n, raw + r->begin);
+    }
 }
 
 bool hwi_rows_has_missing(const hwi_rows *rows, int64_t row)
