@@ -51,10 +51,21 @@ static inline uint32_t hwi_rng_bits(hwi_rng *rng, int n_bits)
 {
     return (uint32_t)((uint64_t)hwi_rng_long(rng) & ((UINT64_C(1) << n_bits) - 1));
 }
+/* Uniform on 0 .. 2^24 - 1: hwi_rng_float times 2^24, which is exact. */
+static inline uint32_t hwi_rng_float_bits(hwi_rng *rng)
+{
+    /* Two steps at once: of the first draw nothing is used. */
+    const uint64_t factor = UINT64_C(6364136223846793005);
+    uint64_t second = rng->state * factor + 3;
+    rng->state = rng->state * (factor * factor) + (factor + 1) * 3;
+    uint32_t x = (uint32_t)(((second >> 18) ^ second) >> 27);
+    uint32_t rotation = (uint32_t)(second >> 59);
+    return ((x >> rotation) | (x << ((32 - rotation) & 31))) & 0xffffff;
+}
 /* Uniform on [0, 1). */
 static inline float hwi_rng_float(hwi_rng *rng)
 {
-    return (float)hwi_rng_bits(rng, 24) / (float)(1 << 24);
+    return (float)hwi_rng_float_bits(rng) / (float)(1 << 24);
 }
 static inline double hwi_rng_double(hwi_rng *rng)
 {

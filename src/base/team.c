@@ -14,7 +14,7 @@
 /* A meeting of members that all run takes well below a microsecond; who spins longer than some tens
  * of them waits for somebody whom the system has put aside. With fewer processors than members that
  * is so at every meeting. */
-enum { N_SPINS = 2000, N_SPINS_CROWDED = 20, LINE_BYTES = 64 };
+enum { N_EAGER_SPINS = 200, N_SPINS = 2000, N_SPINS_CROWDED = 20, LINE_BYTES = 64 };
 
 /* A count that others wait for. */
 typedef struct signal_count {
@@ -56,7 +56,8 @@ static void await_change(signal_count *count, uint32_t old, int n_spins)
     for (int i = 0; i < n_spins; i++) {
         if (atomic_load_explicit(&count->n, memory_order_acquire) != old)
             return;
-        pause_briefly();
+        if (i >= N_EAGER_SPINS)
+            pause_briefly();
     }
     atomic_fetch_add(&count->n_sleepers, 1);
     while (atomic_load(&count->n) == old)

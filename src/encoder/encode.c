@@ -85,18 +85,21 @@ static void put_number(const hwi_encoder *encoder, int32_t i, double x, bool is_
 static void put_numbers(const hwi_encoder *encoder, const double *raw, hwi_active *out)
 {
     const int32_t n = encoder->n_nums, first = encoder->n_units - n;
-    const bool is_centred = !encoder->learns_uncentred;
-    double *z = out->values + out->n;
-    int32_t *units = out->units + out->n;
-    int32_t n_zeros = 0;
-    for (int32_t i = 0; i < n; i++) {
-        double x = raw[i] != raw[i] ? encoder->means[i] : raw[i];
-        if (encoder->norm_mul)
-            x = (x - (is_centred ? encoder->norm_sub[i] : 0)) * encoder->norm_mul[i];
-        z[i] = x;
+    double *restrict z = out->values + out->n;
+    int32_t *restrict units = out->units + out->n;
+    const double *means = encoder->means, *mul = encoder->norm_mul;
+    const double *sub = encoder->learns_uncentred ? NULL : encoder->norm_sub;
+    for (int32_t i = 0; i < n; i++)
+        z[i] = raw[i] == raw[i] ? raw[i] : means[i];
+    for (int32_t i = 0; mul && sub && i < n; i++)
+        z[i] = (z[i] - sub[i]) * mul[i];
+    for (int32_t i = 0; mul && !sub && i < n; i++)
+        z[i] *= mul[i];
+    int64_t n_zeros = 0;
+    for (int32_t i = 0; i < n; i++)
+        n_zeros += z[i] == 0;
+    for (int32_t i = 0; i < n; i++)
         units[i] = first + i;
-        n_zeros += x == 0;
-    }
     int32_t n_kept = n_zeros > 0 ? 0 : n;
     for (int32_t i = 0; n_zeros > 0 && i < n; i++) {
         double x = z[i];

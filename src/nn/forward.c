@@ -23,19 +23,26 @@ static int64_t add_wrapping(int64_t a, int64_t b)
     return (int64_t)((uint64_t)a + (uint64_t)b);
 }
 
+/* Of the 2^24 floats that the generator gives, those below x. */
+static uint32_t count_below(double x)
+{
+    return (uint32_t)ceil(x * (1 << 24));
+}
+
 void hwi_drop_inputs(const hwi_dropout *dropout, int32_t n_inputs, hwi_active *input)
 {
     hwi_rng rng = dropout_rng(add_wrapping(dropout->seed, 0x1337B4BE));
-    int32_t n_kept = 0, next = 0;
-    for (int32_t unit = 0; unit < n_inputs && next < input->n; unit++) {
-        bool is_dropped = (double)hwi_rng_float(&rng) < dropout->input_ratio;
-        if (input->units[next] != unit)
+    int32_t *units = input->units, n_kept = 0, next = 0, n = input->n;
+    double *values = input->values;
+    const uint32_t limit = count_below(dropout->input_ratio);
+    for (int32_t unit = 0; unit < n_inputs && next < n; unit++) {
+        bool is_dropped = hwi_rng_float_bits(&rng) < limit;
+        if (units[next] != unit)
             continue;
-        if (!is_dropped) {
-            input->units[n_kept] = unit;
-            input->values[n_kept++] = input->values[next];
-        }
-        next++;
+        /* Without a branch, which would be guessed wrongly for every fifth input or so. */
+        units[n_kept] = unit;
+        values[n_kept] = values[next++];
+        n_kept += !is_dropped;
     }
     input->n = n_kept;
 }
@@ -65,8 +72,10 @@ static void draw_mask(const hwi_layer *layer, const hwi_dropout *dropout, uint8_
         return;
     }
     /* Draws for the unused bits of the last byte come after all others and change nothing. */
-    for (int32_t u = 0; u < layer->n_units; u++)
-        is_kept[u] = (double)hwi_rng_float(&rng) > layer->dropout_ratio;
+    const uint32_t limit = (uint32_t)floor(layer->dropout_ratio * (1 << 24));
+    const int32_t n_units = layer->n_units;
+    for (int32_t u = 0; u < n_units; u++)
+        is_kept[u] = hwi_rng_float_bits(&rng) > limit;
 }
 
 /* The listed inputs side by side, and the chunks that are not 0 altogether. */
@@ -76,9 +85,11 @@ static void spread_dense(const hwi_layer *layer, const hwi_active *input, hwi_wo
     int32_t *chunks = (int32_t *)work->dense.chunks, n = 0;
     int64_t n_padded = hwi_layer_n_padded_inputs(layer);
     bool has_all = input->n == layer->n_in;
+    const double *restrict values = input->values;
+    const int32_t n_in = layer->n_in;
     if (has_all)
-        for (int32_t c = 0; c < layer->n_in; c++)
-            x[c] = (float)input->values[c];
+        for (int32_t c = 0; c < n_in; c++)
+            x[c] = (float)values[c];
     else
         memset(x, 0, (size_t)n_padded * sizeof(float));
     for (int32_t i = 0; !has_all && i < input->n; i++) {
@@ -98,10 +109,12 @@ static void sum_by_unit(const hwi_layer *layer, hwi_work *work, const hwi_active
                         hwi_layer_work *lw)
 {
     spread_dense(layer, input, work);
-    for (int32_t u = lw->unit_begin; u < lw->unit_end; u++) {
-        const float *weights = layer->weights + hwi_layer_at(layer, 0, u);
-        lw->net[u] = (double)work->kernels->sum_unit(weights, &work->dense) + layer->biases[u];
-    }
+    const int64_t width = hwi_layer_n_padded_inputs(layer);
+    const double *biases = layer->biases;
+    double *net = lw->net;
+    const float *weights = layer->weights + lw->unit_begin * width;
+    for (int32_t u = lw->unit_begin; u < lw->unit_end; u++, weights += width)
+        net[u] = (double)work->kernels->sum_unit(weights, &work->dense) + biases[u];
 }
 
 /* Weighted sums of the own rows. Spec 5.2: eight partial sums over the inputs by their number
@@ -206,13 +219,18 @@ static void update_averages(const hwi_layer *layer, const hwi_layer_work *lw)
 /* What the layer passes on; scale is that of dropout when scoring. */
 static void list_output(const hwi_layer *layer, double scale, hwi_layer_work *lw)
 {
-    int32_t n = 0;
-    for (int32_t u = 0; u < layer->n_units; u++) {
-        double a = scale == 1 ? lw->activation[u] : lw->activation[u] * scale;
-        lw->dense[u] = a;
-        lw->output.units[n] = u;
-        lw->output.values[n] = a;
-        n += a != 0;
+    const int32_t n_units = layer->n_units;
+    const double *activation = lw->activation;
+    double *restrict dense = lw->dense, *restrict values = lw->output.values;
+    int32_t *restrict units = lw->output.units, n = 0;
+    for (int32_t u = 0; u < n_units; u++)
+        dense[u] = activation[u];
+    for (int32_t u = 0; scale != 1 && u < n_units; u++)
+        dense[u] *= scale;
+    for (int32_t u = 0; u < n_units; u++) {
+        units[n] = u;
+        values[n] = dense[u];
+        n += dense[u] != 0;
     }
     lw->output.n = n;
 }

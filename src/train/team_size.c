@@ -8,9 +8,9 @@
 #include "base/parallel.h"
 #include "train/trainer.h"
 
-/* Measured on a 2.6 GHz EPYC: a line of sixteen weights forward and back, and a meeting of the
- * team. Only their ratio decides. */
-static const double NS_PER_FAST_LINE = 6, NS_PER_EXACT_LINE = 14, NS_PER_MEETING = 350;
+/* Measured on an EPYC: a line of sixteen weights forward and back, and what a meeting of the
+ * team costs with all that waits for it. Only their ratio decides. */
+static const double NS_PER_FAST_LINE = 3, NS_PER_EXACT_LINE = 12, NS_PER_MEETING = 1300;
 
 /* Lines that the busiest of n members has to work on for a sample. */
 static double lines_of_busiest(const hwi_team_need *need, int n)
@@ -29,7 +29,7 @@ static double lines_of_busiest(const hwi_team_need *need, int n)
 static double ns_per_sample(const hwi_team_need *need, int n)
 {
     double ns_per_line = need->is_fast ? NS_PER_FAST_LINE : NS_PER_EXACT_LINE;
-    double meetings = n > 1 ? 2.0 * (need->network->n_layers - 1) * n / 2 : 0;
+    double meetings = n > 1 ? 2.0 * (need->network->n_layers - 1) : 0;
     return lines_of_busiest(need, n) * ns_per_line + meetings * NS_PER_MEETING;
 }
 
