@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/utf8.h"
 
 void hwi_json_init(hwi_json *json, hwi_buffer *out)
 {
@@ -75,29 +76,11 @@ void hwi_json_end_array(hwi_json *json)
     close_scope(json, ']');
 }
 
-/* Length of the valid UTF-8 sequence at text (text is NUL-terminated), 0 when it is none. */
-static int utf8_length(const unsigned char *text)
-{
-    int n = text[0] < 0x80   ? 1
-            : text[0] < 0xc2 ? 0
-            : text[0] < 0xe0 ? 2
-            : text[0] < 0xf0 ? 3
-            : text[0] < 0xf5 ? 4
-                             : 0;
-    for (int i = 1; i < n; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    bool is_overlong = (text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xf0 && text[1] < 0x90);
-    bool is_surrogate = text[0] == 0xed && text[1] >= 0xa0;
-    bool is_beyond = text[0] == 0xf4 && text[1] >= 0x90;
-    return n > 1 && (is_overlong || is_surrogate || is_beyond) ? 0 : n;
-}
-
 static void append_quoted(hwi_buffer *out, const char *text)
 {
     hwi_buffer_append_char(out, '"');
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
-        int n = utf8_length(c);
+        int n = hwi_utf8_length(c);
         if (n == 0) {
             hwi_buffer_append_text(out, "\xef\xbf\xbd");
             c++;

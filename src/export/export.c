@@ -63,6 +63,12 @@ double hwi_export_balance(const hw_model *model, int32_t k)
     return prior != 0 && trained != 0 ? prior / trained : 1;
 }
 
+const hwi_model_column *hwi_export_column(const hwi_export *of, int32_t i)
+{
+    const hwi_encoder *encoder = of->model->encoder;
+    return &encoder->columns[i < of->n_predictors ? i : encoder->offset_at];
+}
+
 bool hwi_export_is_classifier(const hw_model *model)
 {
     return model->category == HW_CATEGORY_BINOMIAL || model->category == HW_CATEGORY_MULTINOMIAL;
@@ -160,11 +166,13 @@ static hw_status write_text(const hwi_export *of, hw_export_kind kind, const cha
     case HW_EXPORT_JSON:
         HW_TRY(hwi_export_json(of, &text, err));
         break;
-    case HW_EXPORT_POJO:
     case HW_EXPORT_ONNX:
-        HW_FAIL(err, HW_EUNSUPPORTED, "to",
-                "this version cannot export to %s; c, weights and json can",
-                hw_export_kind_name(kind));
+        HW_TRY(hwi_export_onnx(of, &text, err));
+        break;
+    case HW_EXPORT_POJO:
+        HW_TRY(hwi_export_check_pojo_path(path, of->name, err));
+        HW_TRY(hwi_export_pojo(of, &text, err));
+        break;
     case HW_EXPORT_WEIGHTS:
         return write_folder(of, path, err);
     }

@@ -23,11 +23,17 @@ typedef struct hwi_export {
 int32_t hwi_export_unit(const hwi_encoder *encoder, int32_t cat, int32_t level);
 /* Units of the widest layer, at least as many as inputs that are not 0. */
 int32_t hwi_export_max_units(const hwi_export *of);
+/* The predictors of a row and, last, its offset if it has one. */
+const hwi_model_column *hwi_export_column(const hwi_export *of, int32_t i);
 /* What a probability is multiplied by after training with balanced classes. */
 double hwi_export_balance(const hw_model *model, int32_t k);
 bool hwi_export_is_classifier(const hw_model *model);
 
 hw_status hwi_export_c(const hwi_export *of, hwi_buffer *out, hw_error *err) HW_MUST_USE;
 hw_status hwi_export_json(const hwi_export *of, hwi_buffer *out, hw_error *err) HW_MUST_USE;
+hw_status hwi_export_onnx(const hwi_export *of, hwi_buffer *out, hw_error *err) HW_MUST_USE;
+hw_status hwi_export_pojo(const hwi_export *of, hwi_buffer *out, hw_error *err) HW_MUST_USE;
+/* HW_EINVAL (field "out") unless a Java file at path can hold a class of that name. */
+hw_status hwi_export_check_pojo_path(const char *path, const char *name, hw_error *err) HW_MUST_USE;
 /* Writes the files of a folder, which exists. */
 hw_status hwi_export_weights(const hwi_export *of, const char *folder, hw_error *err) HW_MUST_USE;

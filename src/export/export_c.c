@@ -51,12 +51,6 @@ static void put_head(const hwi_export *of, hwi_buffer *out)
     hwi_buffer_append_text(out, ") as one file of C99.\n");
 }
 
-static const hwi_model_column *column_of(const hwi_export *of, int32_t i)
-{
-    const hwi_encoder *encoder = of->model->encoder;
-    return &encoder->columns[i < of->n_predictors ? i : encoder->offset_at];
-}
-
 static int32_t n_columns(const hwi_export *of)
 {
     return of->n_predictors + of->has_offset;
@@ -67,12 +61,12 @@ static void put_columns(const hwi_export *of, hwi_buffer *out)
     hwi_buffer_append_text(out, " * A row:\n");
     for (int32_t i = 0; i < n_columns(of); i++) {
         hwi_buffer_printf(out, " *   [%d] ", i);
-        hwi_append_comment(out, column_of(of, i)->name);
+        hwi_append_comment(out, hwi_export_column(of, i)->name);
         if (i < of->model->encoder->n_cats)
-            hwi_buffer_printf(out, ", one of %d levels", column_of(of, i)->n_levels);
+            hwi_buffer_printf(out, ", one of %d levels", hwi_export_column(of, i)->n_levels);
         else if (i == of->n_predictors)
             hwi_buffer_append_text(out, ", the offset");
-        else if (column_of(of, i)->type == HW_TYPE_TIME)
+        else if (hwi_export_column(of, i)->type == HW_TYPE_TIME)
             hwi_buffer_append_text(out, ", milliseconds since 1970");
         hwi_buffer_append_char(out, '\n');
     }
@@ -105,14 +99,14 @@ static void put_names(const hwi_export *of, hwi_buffer *out)
     hwi_buffer_printf(out, "const char *const %s_column_names[] = {", of->name);
     for (int32_t i = 0; i < n_columns(of); i++) {
         hwi_append_separator(out, i, 1);
-        hwi_append_c_string(out, column_of(of, i)->name);
+        hwi_append_c_string(out, hwi_export_column(of, i)->name);
     }
     end_array(out, n_columns(of), "0");
     hwi_buffer_printf(out, "const int %s_n_levels[] = {", of->name);
     for (int32_t i = 0; i < n_columns(of); i++) {
         hwi_append_separator(out, i, 16);
         hwi_buffer_printf(out, "%d",
-                          i < of->model->encoder->n_cats ? column_of(of, i)->n_levels : 0);
+                          i < of->model->encoder->n_cats ? hwi_export_column(of, i)->n_levels : 0);
     }
     end_array(out, n_columns(of), "0");
     hwi_buffer_printf(out, "const char *const %s_output_names[] = {", of->name);

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 void hwi_append_hex_real(hwi_buffer *out, double x)
 {
     if (x == 0) {
@@ -37,6 +39,37 @@ void hwi_append_c_string(hwi_buffer *out, const char *text)
             hwi_buffer_append_char(out, (char)*c);
     }
     hwi_buffer_append_char(out, '"');
+}
+
+static void append_java_char(hwi_buffer *out, uint32_t code)
+{
+    if (code == '"' || code == '\\')
+        hwi_buffer_printf(out, "\\%c", (char)code);
+    else if (code < ' ' || code == 0x7f)
+        hwi_buffer_printf(out, "\\%03o", (unsigned)code);
+    else if (code < 0x7f)
+        hwi_buffer_append_char(out, (char)code);
+    else if (code < 0x10000)
+        hwi_buffer_printf(out, "\\u%04x", (unsigned)code);
+    else
+        hwi_buffer_printf(out, "\\u%04x\\u%04x", (unsigned)(0xd800 + ((code - 0x10000) >> 10)),
+                          (unsigned)(0xdc00 + ((code - 0x10000) & 0x3ff)));
+}
+
+void hwi_append_java_string(hwi_buffer *out, const char *text, int max_chars)
+{
+    int n_chars = 0;
+    hwi_buffer_append_char(out, '"');
+    for (const unsigned char *c = (const unsigned char *)text; *c; n_chars++) {
+        int n = hwi_utf8_length(c);
+        if (n_chars > 0 && n_chars % max_chars == 0)
+            hwi_buffer_append_text(out, "\".concat(\"");
+        append_java_char(out, n > 0 ? hwi_utf8_decode(c, n) : 0xfffd);
+        c += n > 0 ? n : 1;
+    }
+    hwi_buffer_append_char(out, '"');
+    for (int i = max_chars; i < n_chars; i += max_chars)
+        hwi_buffer_append_char(out, ')');
 }
 
 void hwi_append_comment(hwi_buffer *out, const char *text)

@@ -9,6 +9,9 @@
 void hwi_append_hex_real(hwi_buffer *out, double x);
 /* A literal with its quotes. */
 void hwi_append_c_string(hwi_buffer *out, const char *text);
+/* A literal of Java with its quotes, in pieces of at most so many characters. Bytes that are no
+ * UTF-8 become U+FFFD, as Java reads them. */
+void hwi_append_java_string(hwi_buffer *out, const char *text, int max_chars);
 /* What may stand in a comment: on one line, without its end or an escape. */
 void hwi_append_comment(hwi_buffer *out, const char *text);
 /* A separator in front of item i of a list: a comma, and a new line after each `per_line`. */

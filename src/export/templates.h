@@ -4,3 +4,4 @@
 #pragma once
 
 extern const char hwi_export_score_c[];
+extern const char hwi_export_score_java[];

@@ -29,6 +29,9 @@ hw_status hwi_mojo_check_column_name(const char *name, hw_error *err) HW_MUST_US
 hw_status hwi_model_write_archive(const hw_model *model, hwi_buffer *out,
                                   hw_error *err) HW_MUST_USE;
 
+/* The id in the file: a checksum of what scoring needs. */
+int64_t hwi_mojo_uuid(const hw_model *model);
+
 /* Writers of single entries; the buffer remembers a failure. */
 void hwi_mojo_write_ini(const hw_model *model, hwi_buffer *out);
 void hwi_mojo_write_details(const hw_model *model, hwi_buffer *out);

@@ -248,12 +248,25 @@ static void put_columns(hwi_buffer *out, const hwi_encoder *encoder)
             hwi_buffer_printf(out, "%d: %d d%03d.txt\n", i, encoder->columns[i].n_levels, n++);
 }
 
+/* What the checksum is of. */
+static void put_content(hwi_buffer *out, const hw_model *model)
+{
+    put_common(out, model);
+    put_deep_learning(out, model);
+    put_columns(out, model->encoder);
+}
+
+int64_t hwi_mojo_uuid(const hw_model *model)
+{
+    HW_AUTO_BUFFER(content);
+    put_content(&content, model);
+    return checksum(&content);
+}
+
 void hwi_mojo_write_ini(const hw_model *model, hwi_buffer *out)
 {
     HW_AUTO_BUFFER(rest);
-    put_common(&rest, model);
-    put_deep_learning(&rest, model);
-    put_columns(&rest, model->encoder);
+    put_content(&rest, model);
     if (rest.failed) {
         out->failed = true;
         return;

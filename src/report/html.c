@@ -6,28 +6,11 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/utf8.h"
 
 enum { MAX_TITLE_CHARS = 2000 };
 
 static const char replacement[] = "\xef\xbf\xbd";
-
-/* The bytes of the character at text, or 0 when they are no UTF-8 (overlong forms, surrogates and
- * what lies beyond U+10FFFF included). */
-static int utf8_length(const unsigned char *text)
-{
-    if (text[0] < 0x80)
-        return 1;
-    int n = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
-    if (text[0] < 0xc2 || text[0] > 0xf4)
-        return 0;
-    for (int i = 1; i < n; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    if ((text[0] == 0xe0 && text[1] < 0xa0) || (text[0] == 0xed && text[1] > 0x9f) ||
-        (text[0] == 0xf0 && text[1] < 0x90) || (text[0] == 0xf4 && text[1] > 0x8f))
-        return 0;
-    return n;
-}
 
 static void append_character(hwi_buffer *out, const unsigned char *text, int n_bytes)
 {
@@ -54,7 +37,7 @@ void hwi_html_clipped(hwi_buffer *out, const char *text, int max_chars)
     bool is_cut = hwi_html_length(text) > max_chars;
     const unsigned char *p = (const unsigned char *)text;
     for (int i = 0; *p && i < max_chars - (is_cut ? 1 : 0); i++) {
-        int n = utf8_length(p);
+        int n = hwi_utf8_length(p);
         append_character(out, p, n);
         p += n ? n : 1;
     }
@@ -67,7 +50,7 @@ void hwi_html_text(hwi_buffer *out, const char *text)
     if (!text)
         return;
     for (const unsigned char *p = (const unsigned char *)text; *p;) {
-        int n = utf8_length(p);
+        int n = hwi_utf8_length(p);
         append_character(out, p, n);
         p += n ? n : 1;
     }
@@ -77,7 +60,7 @@ int hwi_html_length(const char *text)
 {
     int n_chars = 0;
     for (const unsigned char *p = (const unsigned char *)text; *p && n_chars < INT32_MAX;) {
-        int n = utf8_length(p);
+        int n = hwi_utf8_length(p);
         p += n ? n : 1;
         n_chars++;
     }
