@@ -11,8 +11,8 @@ hw_status app_export(const app_args *args, int *out_exit, hw_error *err)
     const char *word = app_args_get(args, "to");
     hw_export_kind kind;
     if (!hw_export_kind_find(word, &kind))
-        HW_FAIL(err, HW_EINVAL, "to", "--to %.100s is no kind of export; c, weights and json are",
-                word);
+        HW_FAIL(err, HW_EINVAL, "to",
+                "--to %.100s is no kind of export; pojo, c, onnx, json and weights are", word);
     const app_output output = {"out", path, true};
     if (kind != HW_EXPORT_WEIGHTS) /* a folder is looked at when it is made */
         HW_TRY(app_files_check_outputs(&output, 1, &model_path, 1, err));

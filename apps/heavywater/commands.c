@@ -94,12 +94,16 @@ static const char *const show_examples[] = {"heavywater show m.zip",
                                             "heavywater show m.zip --report m.html", NULL};
 
 static const app_option export_options[] = {
-    {"to", "KIND", true, "c (one C file), weights (a folder of CSV and .npy) or json."},
+    {"to", "KIND", true,
+     "pojo (Java for H2O's h2o-genmodel.jar), c (one C file), onnx, json, or weights (a folder of "
+     "CSV "
+     "and .npy)."},
     {"out", "PATH", true, "Where it goes; - is standard output, but not of weights."},
     {NULL}};
 
-static const char *const export_examples[] = {"heavywater export m.zip --to c --out m.c",
-                                              "heavywater export m.zip --to weights --out m", NULL};
+static const char *const export_examples[] = {
+    "heavywater export m.zip --to c --out m.c", "heavywater export m.zip --to onnx --out m.onnx",
+    "heavywater export m.zip --to pojo --out M.java", NULL};
 
 static const char *const describe_examples[] = {
     "heavywater describe train.csv", "heavywater describe 'parts/*.csv.gz' --sep tab", NULL};
@@ -196,12 +200,13 @@ const app_command app_commands[] = {
      .positional_word = "MODEL",
      .run = app_show},
     {.name = "export",
-     .summary = "turn a model into C, matrices or JSON",
+     .summary = "turn a model into Java, C, ONNX, JSON or matrices",
      .usage = "MODEL --to KIND --out PATH",
      .details =
          "Writes a model in a form that scores without heavywater. The C file needs nothing "
          "but the C library and says itself how it is called; its functions are called after "
-         "the file. docs/guide-export.md has an example.",
+         "the file, and so is the class of a Java file. An ONNX file takes raw rows, one input "
+         "a column, and gives the columns of predict. docs/guide-export.md has examples.",
      .examples = export_examples,
      .options = export_options,
      .min_positionals = 1,

@@ -195,8 +195,8 @@ typedef enum hw_export_kind {
     HW_EXPORT_C,       /* one C99 file with a function that scores a row */
     HW_EXPORT_WEIGHTS, /* a folder of weights and biases as CSV and .npy */
     HW_EXPORT_JSON,    /* the network and what makes its inputs */
-    HW_EXPORT_POJO,    /* Java for H2O's h2o-genmodel.jar: not in this version */
-    HW_EXPORT_ONNX     /* not in this version */
+    HW_EXPORT_POJO,    /* one Java file for H2O's h2o-genmodel.jar */
+    HW_EXPORT_ONNX     /* raw rows in, the columns of hw_model_predict out */
 } hw_export_kind;
 
 /* "c", "weights", "json", "pojo", "onnx"; find returns false for other names. */
@@ -204,9 +204,10 @@ HW_API const char *hw_export_kind_name(hw_export_kind kind);
 HW_API bool hw_export_kind_find(const char *name, hw_export_kind *out_kind);
 
 /** Writes the model in a form that scores without heavywater (docs/guide-export.md). Atomic; path
- * "-" is standard output, where the kind is one file. The functions of a C file are called after
- * the file. Equal models give equal bytes. HW_EINVAL with field "out" for a path that will not do,
- * HW_EUNSUPPORTED for kinds that this version lacks, HW_EUNSTABLE for weights that are no numbers.
+ * "-" is standard output, where the kind is one file. The functions of a C file and the class of
+ * a Java file are called after the file. Equal models give equal bytes. HW_EINVAL with field "out"
+ * for a path that will not do, HW_EUNSUPPORTED for models that the kind cannot hold, HW_EUNSTABLE
+ * for weights that are no numbers.
  */
 HW_API hw_status hw_model_export(const hw_model *model, hw_export_kind kind, const char *path,
                                  hw_error *err) HW_MUST_USE;

@@ -167,7 +167,7 @@ static void put_reals(const char *name, const double *values, int32_t n, hwi_buf
     hwi_buffer_printf(out, "static const double %s[] = {", name);
     for (int32_t i = 0; i < n; i++) {
         hwi_append_separator(out, i, 4);
-        hwi_append_hex_real(out, values[i]);
+        hwi_append_real(out, values[i]);
     }
     end_array(out, n, "0.0");
 }
@@ -179,8 +179,7 @@ static void put_weights(const hwi_layer *layer, int32_t number, hwi_buffer *out)
     for (int64_t c = 0; c < layer->n_in; c++) {
         for (int32_t r = 0; r < layer->n_rows; r++) {
             hwi_append_separator(out, at++, PER_LINE);
-            hwi_append_hex_real(out, (double)layer->weights[hwi_layer_at(layer, c, r)]);
-            hwi_buffer_append_char(out, 'f');
+            hwi_append_real_float(out, layer->weights[hwi_layer_at(layer, c, r)]);
         }
     }
     end_array(out, at, "0.0f");
@@ -203,7 +202,7 @@ static void put_layers(const hwi_export *of, hwi_buffer *out)
         const hwi_layer *layer = &of->model->network->layers[l];
         hwi_buffer_printf(out, "    {%s, %d, %d, %d, ", kinds[layer->kind], layer->n_in,
                           layer->n_units, layer->n_channels);
-        hwi_append_hex_real(out, layer->dropout_ratio > 0 ? 1 - layer->dropout_ratio : 1);
+        hwi_append_real(out, layer->dropout_ratio > 0 ? 1 - layer->dropout_ratio : 1);
         hwi_buffer_printf(out, ", weights_%d, biases_%d},\n", l + 1, l + 1);
     }
 }
@@ -257,7 +256,7 @@ static void put_class_tables(const hw_model *model, hwi_buffer *out)
     hwi_buffer_append_text(out, "static const double balance[] = {");
     for (int32_t k = 0; k < model->n_classes; k++) {
         hwi_append_separator(out, k, 4);
-        hwi_append_hex_real(out, hwi_export_balance(model, k));
+        hwi_append_real(out, hwi_export_balance(model, k));
     }
     hwi_buffer_append_text(out, "\n};\n");
 }
@@ -288,14 +287,14 @@ static void put_offset(const hwi_export *of, hwi_buffer *out)
     hwi_buffer_append_text(out, "    return ");
     if (encoder->has_resp_norm && of->offset_as_h2o) {
         hwi_buffer_append_text(out, "(offset - ");
-        hwi_append_hex_real(out, encoder->resp_sub);
+        hwi_append_real(out, encoder->resp_sub);
         hwi_buffer_append_text(out, ")");
     } else {
         hwi_buffer_append_text(out, "offset");
     }
     if (encoder->has_resp_norm) {
         hwi_buffer_append_text(out, " * ");
-        hwi_append_hex_real(out, encoder->resp_mul);
+        hwi_append_real(out, encoder->resp_mul);
     }
     hwi_buffer_append_text(out, ";\n");
 }
@@ -305,9 +304,9 @@ static void put_regression(const hwi_export *of, hwi_buffer *out)
     const hwi_encoder *encoder = of->model->encoder;
     if (encoder->has_resp_norm) {
         hwi_buffer_append_text(out, "    out[0] = out[0] / ");
-        hwi_append_hex_real(out, encoder->resp_mul);
+        hwi_append_real(out, encoder->resp_mul);
         hwi_buffer_append_text(out, " + ");
-        hwi_append_hex_real(out, encoder->resp_sub);
+        hwi_append_real(out, encoder->resp_sub);
         hwi_buffer_append_text(out, ";\n");
     }
     if (hwi_distribution_has_log_link(of->model->distribution))
@@ -340,7 +339,7 @@ static void put(const char *what, const void *ctx, hwi_buffer *out)
         put_regression(of, out);
     } else if (strcmp(what, "threshold") == 0) {
         hwi_buffer_append_text(out, "    return out[1] >= ");
-        hwi_append_hex_real(out, of->model->default_threshold);
+        hwi_append_real(out, of->model->default_threshold);
         hwi_buffer_append_text(out, ";\n");
     } else {
         HW_ASSERT(false);

@@ -148,7 +148,7 @@ static hwi_onnx_value put_weights(builder *b, const hwi_layer *layer, int32_t be
     for (int32_t c = 0; c < n; c++)
         for (int32_t r = 0; r < n_rows; r++)
             values[(int64_t)c * n_rows + r % n_channels * layer->n_units + r / n_channels] =
-                layer->weights[(int64_t)(begin + c) * layer->stride + r];
+                layer->weights[hwi_layer_at(layer, begin + c, r)];
     if (has_zero_row)
         memset(values + (int64_t)n * n_rows, 0, (size_t)n_rows * sizeof *values);
     hwi_onnx_value floats =

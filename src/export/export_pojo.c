@@ -183,7 +183,7 @@ static void put_weights(const builder *b, const hwi_layer *layer, hwi_buffer *ou
     for (int64_t c = 0; c < layer->n_in; c++) {
         for (int32_t r = 0; r < layer->n_rows; r++) {
             uint32_t bits;
-            memcpy(&bits, &layer->weights[c * layer->stride + r], sizeof bits);
+            memcpy(&bits, &layer->weights[hwi_layer_at(layer, c, r)], sizeof bits);
             write_bits(writer, bits, 4);
         }
     }
@@ -285,7 +285,7 @@ static void put_layer_functions(const builder *b, hwi_buffer *out)
                           "        return new _Layer(%s, %d, %d, %d, ",
                           l + 1, kinds[layer->kind], layer->n_in, layer->n_units,
                           layer->n_channels);
-        hwi_append_hex_real(out, layer->dropout_ratio > 0 ? 1 - layer->dropout_ratio : 1);
+        hwi_append_real(out, layer->dropout_ratio > 0 ? 1 - layer->dropout_ratio : 1);
         hwi_buffer_append_text(out, ", floats(");
         put_weights(b, layer, out);
         hwi_buffer_append_text(out, "), doubles(");
@@ -342,7 +342,7 @@ static void put_sizes(const hwi_export *of, hwi_buffer *out)
     if (!hwi_export_is_classifier(of->model))
         return;
     hwi_buffer_append_text(out, "    private static final double THRESHOLD = ");
-    hwi_append_hex_real(out, of->model->default_threshold);
+    hwi_append_real(out, of->model->default_threshold);
     hwi_buffer_append_text(out, ";\n");
 }
 
@@ -354,14 +354,14 @@ static void put_offset(const hwi_export *of, hwi_buffer *out)
     hwi_buffer_append_text(out, "        return ");
     if (encoder->has_resp_norm && of->offset_as_h2o) {
         hwi_buffer_append_text(out, "(offset - ");
-        hwi_append_hex_real(out, encoder->resp_sub);
+        hwi_append_real(out, encoder->resp_sub);
         hwi_buffer_append_text(out, ")");
     } else {
         hwi_buffer_append_text(out, "offset");
     }
     if (encoder->has_resp_norm) {
         hwi_buffer_append_text(out, " * ");
-        hwi_append_hex_real(out, encoder->resp_mul);
+        hwi_append_real(out, encoder->resp_mul);
     }
     hwi_buffer_append_text(out, ";\n");
 }
@@ -371,9 +371,9 @@ static void put_regression(const hwi_export *of, hwi_buffer *out)
     const hwi_encoder *encoder = of->model->encoder;
     if (encoder->has_resp_norm) {
         hwi_buffer_append_text(out, "        out = out / ");
-        hwi_append_hex_real(out, encoder->resp_mul);
+        hwi_append_real(out, encoder->resp_mul);
         hwi_buffer_append_text(out, " + ");
-        hwi_append_hex_real(out, encoder->resp_sub);
+        hwi_append_real(out, encoder->resp_sub);
         hwi_buffer_append_text(out, ";\n");
     }
     if (hwi_distribution_has_log_link(of->model->distribution))

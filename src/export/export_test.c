@@ -245,7 +245,7 @@ static void test_every_kind_is_repeatable(void **state)
     (void)state;
     for (size_t i = 0; i < HW_COUNT(hand_specs); i++) {
         HW_AUTO(hw_model) *model = hand_model(&hand_specs[i]);
-        for (int kind = HW_EXPORT_C; kind <= HW_EXPORT_JSON; kind++) {
+        for (int kind = HW_EXPORT_C; kind <= HW_EXPORT_ONNX; kind++) {
             char folders[2][64], paths[2][96];
             size_t sizes[2];
             char *texts[2];
@@ -255,7 +255,7 @@ static void test_every_kind_is_repeatable(void **state)
                 hw_error err;
                 snprintf(folders[k], sizeof folders[k], "%s/%d", folder, k);
                 mkdir(folders[k], 0777);
-                snprintf(paths[k], sizeof paths[k], "%s/model.txt", folders[k]);
+                snprintf(paths[k], sizeof paths[k], "%s/model.java", folders[k]);
                 hw_assert_ok(hw_model_export(model, (hw_export_kind)kind, paths[k], &err), err);
                 texts[k] = read_text(paths[k], &sizes[k]);
             }
@@ -345,8 +345,10 @@ static void test_bad_paths_are_refused(void **state)
         const char *path;
         hw_status status;
     } cases[] = {
-        {HW_EXPORT_POJO, "/tmp/unused.java", HW_EUNSUPPORTED},
-        {HW_EXPORT_ONNX, "/tmp/unused.onnx", HW_EUNSUPPORTED},
+        {HW_EXPORT_POJO, "/tmp/no-class.java", HW_EINVAL},
+        {HW_EXPORT_POJO, "/tmp/while.java", HW_EINVAL},
+        {HW_EXPORT_POJO, "/tmp/no/such/folder/M.java", HW_EIO},
+        {HW_EXPORT_ONNX, "/tmp/no/such/folder/m.onnx", HW_EIO},
         {HW_EXPORT_C, "/tmp/no/such/folder/m.c", HW_EIO},
         {HW_EXPORT_WEIGHTS, "-", HW_EINVAL},
         {HW_EXPORT_WEIGHTS, "/tmp/no/such/folder/w", HW_EIO},
@@ -371,16 +373,44 @@ static void test_weights_that_are_no_numbers_are_refused(void **state)
                          HW_EUNSTABLE);
 }
 
-static void test_hex_reals_read_back(void **state)
+static void test_literals_read_back(void **state)
 {
     (void)state;
     static const double values[] = {
         0, -0.0, 1, -1.5, 0.1, 1e300, 5e-324, 2.2250738585072014e-308, 123456789, 1e-310};
     for (size_t i = 0; i < HW_COUNT(values); i++) {
         HW_AUTO_BUFFER(text);
-        hwi_append_hex_real(&text, values[i]);
+        hwi_append_real(&text, values[i]);
         double x = strtod(hwi_buffer_text(&text), NULL);
         assert_memory_equal(&x, &values[i], sizeof x);
+        assert_non_null(strpbrk(hwi_buffer_text(&text), ".e"));
+        HW_AUTO_BUFFER(narrow);
+        hwi_append_real_float(&narrow, (float)(values[i] / 1e270));
+        char *end;
+        float y = strtof(hwi_buffer_text(&narrow), &end), wanted = (float)(values[i] / 1e270);
+        assert_memory_equal(&y, &wanted, sizeof y);
+        assert_string_equal(end, "f");
+    }
+}
+
+static void test_java_literals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *literal;
+    } cases[] = {
+        {"", "\"\""},
+        {"a\"b\\c", "\"a\\\"b\\\\\".concat(\"c\")"},
+        {"\n\x7f", "\"\\012\\177\""},
+        {"\\u0041", "\"\\\\u004\".concat(\"1\")"},
+        {"\xc3\xa9\xf0\x9f\x98\x80", "\"\\u00e9\\ud83d\\ude00\""},
+        {"\xff!", "\"\\ufffd!\""},
+        {"abcdefghijk", "\"abcde\".concat(\"fghij\".concat(\"k\"))"},
+    };
+    for (size_t i = 0; i < HW_COUNT(cases); i++) {
+        HW_AUTO_BUFFER(text);
+        hwi_append_java_string(&text, cases[i].text, i == 1 ? 4 : 5);
+        assert_string_equal(hwi_buffer_text(&text), cases[i].literal);
     }
 }
 
@@ -401,7 +431,8 @@ static int remove_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hex_reals_read_back),
+        cmocka_unit_test(test_literals_read_back),
+        cmocka_unit_test(test_java_literals),
         cmocka_unit_test(test_c_scores_as_predict),
         cmocka_unit_test(test_c_of_odd_texts_compiles),
         cmocka_unit_test(test_every_kind_is_repeatable),

@@ -3,27 +3,22 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "base/utf8.h"
 
-void hwi_append_hex_real(hwi_buffer *out, double x)
+void hwi_append_real(hwi_buffer *out, double x)
 {
-    if (x == 0) {
-        hwi_buffer_append_text(out, __builtin_signbit(x) ? "-0.0" : "0.0");
-        return;
-    }
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    int exponent = (int)(bits >> 52 & 0x7ff);
-    uint64_t fraction = bits & ((UINT64_C(1) << 52) - 1);
-    int n_digits = 13;
-    bool is_subnormal = exponent == 0;
-    hwi_buffer_append_text(out, bits >> 63 ? "-0x" : "0x");
-    hwi_buffer_append_char(out, is_subnormal ? '0' : '1');
-    for (; n_digits > 0 && (fraction & 15) == 0; n_digits--)
-        fraction >>= 4;
-    if (n_digits > 0)
-        hwi_buffer_printf(out, ".%0*llx", n_digits, (unsigned long long)fraction);
-    hwi_buffer_printf(out, "p%d", is_subnormal ? -1022 : exponent - 1023);
+    char text[HWI_NUMBER_TEXT_BYTES];
+    hwi_format_real(x, text);
+    hwi_buffer_append_text(out, text);
+}
+
+void hwi_append_real_float(hwi_buffer *out, float x)
+{
+    char text[HWI_NUMBER_TEXT_BYTES];
+    hwi_format_real_float(x, text);
+    hwi_buffer_append_text(out, text);
+    hwi_buffer_append_char(out, 'f');
 }
 
 void hwi_append_c_string(hwi_buffer *out, const char *text)

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Pieces of source text in C, and templates of whole files. Stateless. */
+ * Pieces of source text in C and Java, and templates of whole files. Stateless. */
 #pragma once
 
 #include "base/buffer.h"
 
-/* A finite number as hexadecimal, exact in C99: "0x1.8p-3". */
-void hwi_append_hex_real(hwi_buffer *out, double x);
+/* A finite number as the shortest literal that is it, in C, C++ and Java: "0.1875", "1e-08",
+ * "2.0f". */
+void hwi_append_real(hwi_buffer *out, double x);
+void hwi_append_real_float(hwi_buffer *out, float x);
 /* A literal with its quotes. */
 void hwi_append_c_string(hwi_buffer *out, const char *text);
 /* A literal of Java with its quotes, in pieces of at most so many characters. Bytes that are no
