@@ -8,8 +8,9 @@
  *
  * Exact arithmetic is H2O's (spec 5 and 7): weights and optimiser state are float, products and
  * gradients double, every operation rounds to its type, nothing is contracted or reordered inside a
- * row. The fast arithmetic is float throughout, without fused operations. All versions give the
- * same bits. Arrays are 64-byte aligned. Letters: C inputs of the layer. */
+ * row. The fast arithmetic is float throughout, without fused operations; its ADADELTA works with
+ * gradients times the root of 1 - rho (which must not be 0), which saves a fifth of the products.
+ * All versions give the same bits. Arrays are 64-byte aligned. Letters: C inputs of the layer. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,6 +31,7 @@ typedef struct hwk_inputs {
     int32_t n;
     const int32_t *units; /* (n), or NULL: 0 .. n-1 */
     const double *values; /* (n) */
+    const float *narrow;  /* (n) the same for the fast arithmetic, which reads nothing else */
 } hwk_inputs;
 
 /* A panel in the update. */

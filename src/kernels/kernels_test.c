@@ -22,6 +22,7 @@ typedef struct arrays {
     _Alignas(64) int32_t is_active[HWK_LANES];
     int32_t units[N_IN], n_units;
     double values[N_IN];
+    float narrow[N_IN];
     _Alignas(64) float x[N_ENTRIES];
     float unit_sums[2];
     double unit_squares[2];
@@ -53,6 +54,8 @@ static void fill(arrays *a, int64_t seed)
         a->values[a->n_units++] =
             hwi_rng_below(&rng, 4) ? hwi_rng_gaussian(&rng) : inputs[hwi_rng_below(&rng, 4)];
     }
+    for (int32_t i = 0; i < N_IN; i++)
+        a->narrow[i] = (float)a->values[i];
     for (int i = 0; i < N_ENTRIES; i++)
         a->x[i] = hwi_rng_below(&rng, 3) ? (float)hwi_rng_gaussian(&rng) : 0;
     for (int c = 0; c < 48; c++) {
@@ -73,7 +76,7 @@ static void run_all(const hwk_table *table, arrays *a, const hwk_rule *rule, boo
                              .sum_square_gradient = a->sum_squares,
                              .gradient = a->gradient,
                              .is_active = a->is_active};
-    hwk_inputs inputs = {a->n_units, is_dense ? NULL : a->units, a->values};
+    hwk_inputs inputs = {a->n_units, is_dense ? NULL : a->units, a->values, a->narrow};
     table->sum_eightfold(a->sums[0], a->weights, &inputs, N_BLOCKED);
     table->sum_in_order(a->sums[1], a->weights, &inputs);
     table->sum_fast(a->fast_sums, a->weights, &inputs);
@@ -143,12 +146,12 @@ static void test_kernels_sum_over_the_listed_inputs(void **state)
     for (int i = 0; i < N_ENTRIES; i++)
         a.weights[i] = (float)(i % 7 - 3);
     for (int32_t i = 0; i < a.n_units; i++)
-        a.values[i] = i % 5;
+        a.narrow[i] = (float)(a.values[i] = i % 5);
     for (int r = 0; r < HWK_LANES; r++)
         a.gradient[r] = r - 7;
     memset(a.errors, 0, sizeof a.errors);
     memset(a.fast_errors, 0, sizeof a.fast_errors);
-    hwk_inputs inputs = {a.n_units, a.units, a.values};
+    hwk_inputs inputs = {a.n_units, a.units, a.values, a.narrow};
     const hwk_table *table = hwk_get();
     table->sum_eightfold(a.sums[0], a.weights, &inputs, N_BLOCKED);
     table->sum_in_order(a.sums[1], a.weights, &inputs);

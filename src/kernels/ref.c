@@ -3,6 +3,7 @@
  * The reference: plain C, one row after the other. It is the specification of the other versions.
  */
 
+#include <math.h>
 #include <stddef.h>
 
 #include "kernels/kernels.h"
@@ -49,7 +50,7 @@ static void sum_fast(float *sums, const float *weights, const hwk_inputs *inputs
         float p[N_FAST_PARTIALS] = {0};
         for (int32_t i = 0; i < inputs->n; i++)
             p[i % N_FAST_PARTIALS] +=
-                weights[(int64_t)unit_of(inputs, i) * LANES + r] * (float)inputs->values[i];
+                weights[(int64_t)unit_of(inputs, i) * LANES + r] * inputs->narrow[i];
         sums[r] = (p[0] + p[1]) + (p[2] + p[3]);
     }
 }
@@ -165,47 +166,57 @@ static void move_nesterov(const hwk_panel *panel, const hwk_rule *rule, double x
 
 /* --- The fast arithmetic ---------------------------------------------------------------------- */
 
-static float fast_gradient_of(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
-                              int32_t r)
+/* scale: of the gradient and all that is added to it. */
+static float fast_gradient_of(const hwk_panel *panel, const hwk_rule *rule, float scale, float x,
+                              int64_t at, int32_t r)
 {
-    float w = panel->weights[at], gradient = (float)panel->gradient[r] * (float)x;
+    float w = panel->weights[at], gradient = ((float)panel->gradient[r] * scale) * x;
     if (panel->consensus || rule->l1 != 0 || rule->l2 != 0)
-        gradient = (gradient + (float)sign_of(w) * (float)rule->l1) + w * (float)rule->l2;
+        gradient = (gradient + (float)sign_of(w) * ((float)rule->l1 * scale)) +
+                   w * ((float)rule->l2 * scale);
     if (panel->consensus)
-        gradient += (float)panel->consensus_pull * (w - panel->consensus[at]);
+        gradient += ((float)panel->consensus_pull * scale) * (w - panel->consensus[at]);
     return gradient;
+}
+
+/* Moves one weight and its state; gradient is scaled by the root of 1 - rho. Returns its square. */
+static float fast_adadelta_step(const hwk_rule *rule, float gradient, float root, float *weight,
+                                float *msu, float *msg)
+{
+    float square = gradient * gradient;
+    float new_msg = rule->rho * *msg + square;
+    float rate = hwk_approx_sqrt_f32((*msu + rule->epsilon) / (new_msg + rule->epsilon));
+    float move = rate * gradient;
+    *msg = new_msg;
+    *msu = rule->rho * *msu + move * move;
+    *weight = *weight - move * (1 / root);
+    return square;
 }
 
 /* The squares of a panel's row are added in float, and the sum is added as double. */
 static void fast_adadelta(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule)
 {
-    float sums[LANES] = {0};
+    float sums[LANES] = {0}, root = sqrtf(rule->one_minus_rho);
     for (int32_t i = 0; i < inputs->n; i++) {
         for (int32_t r = 0; r < LANES; r++) {
             int64_t at = (int64_t)unit_of(inputs, i) * LANES + r;
-            float gradient = fast_gradient_of(panel, rule, inputs->values[i], at, r);
-            float square = gradient * gradient;
-            float *msu = &panel->mean_square_update[at], *msg = &panel->mean_square_gradient[at];
-            sums[r] += square;
-            float new_msg = rule->rho * *msg + rule->one_minus_rho * square;
-            float rate = hwk_approx_sqrt_f32((*msu + rule->epsilon) / (new_msg + rule->epsilon));
-            if (!panel->is_active[r])
-                continue;
-            float step = rate * gradient;
-            *msg = new_msg;
-            *msu = rule->rho * *msu + rule->one_minus_rho * (step * step);
-            panel->weights[at] = panel->weights[at] - step;
+            if (panel->is_active[r])
+                sums[r] += fast_adadelta_step(
+                    rule, fast_gradient_of(panel, rule, root, inputs->narrow[i], at, r), root,
+                    &panel->weights[at], &panel->mean_square_update[at],
+                    &panel->mean_square_gradient[at]);
         }
     }
     for (int32_t r = 0; r < LANES; r++)
-        panel->sum_square_gradient[r] += (double)sums[r];
+        if (panel->is_active[r])
+            panel->sum_square_gradient[r] += (double)sums[r] / (double)rule->one_minus_rho;
 }
 
 static void fast_move_plain(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
                             int32_t r)
 {
     if (panel->is_active[r])
-        panel->weights[at] -= rule->step * fast_gradient_of(panel, rule, x, at, r);
+        panel->weights[at] -= rule->step * fast_gradient_of(panel, rule, 1, (float)x, at, r);
 }
 
 static void fast_move_classical(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
@@ -213,7 +224,7 @@ static void fast_move_classical(const hwk_panel *panel, const hwk_rule *rule, do
 {
     if (!panel->is_active[r])
         return;
-    float delta = rule->step * fast_gradient_of(panel, rule, x, at, r);
+    float delta = rule->step * fast_gradient_of(panel, rule, 1, (float)x, at, r);
     panel->weights[at] = (panel->weights[at] - delta) + rule->momentum * panel->momenta[at];
     panel->momenta[at] = -delta;
 }
@@ -224,7 +235,7 @@ static void fast_move_nesterov(const hwk_panel *panel, const hwk_rule *rule, dou
     if (!panel->is_active[r])
         return;
     panel->momenta[at] =
-        panel->momenta[at] * rule->momentum - fast_gradient_of(panel, rule, x, at, r);
+        panel->momenta[at] * rule->momentum - fast_gradient_of(panel, rule, 1, (float)x, at, r);
     panel->weights[at] = panel->weights[at] + rule->step * panel->momenta[at];
 }
 
@@ -255,24 +266,21 @@ enum { PLAIN, CLASSICAL, NESTEROV, ADADELTA };
 
 static void move_unit(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule, int kind)
 {
-    float squares[LANES] = {0};
+    float squares[LANES] = {0}, root = sqrtf(rule->one_minus_rho);
+    float scale = kind == ADADELTA ? root : 1;
     for (int32_t i = 0; i < inputs->n_chunks; i++) {
         for (int32_t k = 0; k < LANES; k++) {
             int32_t c = inputs->chunks[i] * LANES + k;
-            float x = inputs->x[c], w = unit->weights[c], gradient = unit->gradient * x;
+            float x = inputs->x[c], w = unit->weights[c], gradient = (unit->gradient * scale) * x;
             if (inputs->skips_zeros && x == 0)
                 continue;
             if (rule->l1 != 0 || rule->l2 != 0)
-                gradient = (gradient + (float)sign_of(w) * (float)rule->l1) + w * (float)rule->l2;
+                gradient = (gradient + (float)sign_of(w) * ((float)rule->l1 * scale)) +
+                           w * ((float)rule->l2 * scale);
             if (kind == ADADELTA) {
-                float *msu = &unit->mean_square_update[c], *msg = &unit->mean_square_gradient[c];
-                float square = gradient * gradient;
-                squares[k] += square;
-                *msg = rule->rho * *msg + rule->one_minus_rho * square;
-                float rate = hwk_approx_sqrt_f32((*msu + rule->epsilon) / (*msg + rule->epsilon));
-                float step = rate * gradient;
-                *msu = rule->rho * *msu + rule->one_minus_rho * (step * step);
-                unit->weights[c] = w - step;
+                squares[k] += fast_adadelta_step(rule, gradient, root, &unit->weights[c],
+                                                 &unit->mean_square_update[c],
+                                                 &unit->mean_square_gradient[c]);
             } else if (kind == PLAIN) {
                 unit->weights[c] = w - rule->step * gradient;
             } else if (kind == CLASSICAL) {
@@ -286,7 +294,7 @@ static void move_unit(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *r
         }
     }
     if (kind == ADADELTA)
-        unit->sum_square_gradient = (double)add_halves(squares);
+        unit->sum_square_gradient = (double)add_halves(squares) / (double)rule->one_minus_rho;
 }
 
 #define DEFINE_UNIT_UPDATE(name, kind)                                                             \

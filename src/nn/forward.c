@@ -129,7 +129,9 @@ static void sum_inputs(const hwi_layer *layer, hwi_work *work, const hwi_active 
     }
     const hwk_table *kernels = work->kernels;
     const int32_t n_blocked = layer->n_in / N_PARTIALS * N_PARTIALS;
-    const hwk_inputs inputs = {input->n, input->units, input->values};
+    const hwk_inputs inputs = {input->n, input->units, input->values, lw->narrow};
+    if (work->is_fast)
+        hwi_narrow(input->values, input->n, lw->narrow);
     for (int32_t p = lw->panel_begin; p < lw->panel_end; p++) {
         const float *weights = layer->weights + hwi_layer_at(layer, 0, p * HWK_LANES);
         double *net = lw->net + (int64_t)p * HWK_LANES;

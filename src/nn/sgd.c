@@ -472,10 +472,12 @@ bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, dou
             continue;
         /* fast_mode leaves alone what an input of 0 would move: decay, regularisation. */
         const hwi_active *input = l > 0 ? &work->layers[l - 1].output : &work->input;
-        hwk_inputs inputs = {input->n, input->units, input->values};
-        if (!sgd->fast_mode)
-            inputs = (hwk_inputs){layer->n_in, NULL,
-                                  l > 0 ? work->layers[l - 1].dense : work->dense_input};
+        hwk_inputs inputs = {input->n, input->units, input->values, lw->narrow};
+        if (!sgd->fast_mode) {
+            const double *dense = l > 0 ? work->layers[l - 1].dense : work->dense_input;
+            hwi_narrow(dense, work->is_fast ? layer->n_in : 0, lw->narrow);
+            inputs = (hwk_inputs){layer->n_in, NULL, dense, lw->narrow};
+        }
         if (layer->is_by_unit)
             update_by_unit(sgd, l, layer, lw, work);
         else

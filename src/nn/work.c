@@ -57,6 +57,7 @@ static void lay_out_shared(const hwi_layer *layer, bool is_fast, hwi_layer_work 
 static void lay_out_own(const hwi_layer *layer, hwi_layer_work *lw, hwi_slab *c)
 {
     lw->dense = hwi_slab_take(c, layer->n_units, sizeof(double));
+    lw->narrow = hwi_slab_take(c, layer->n_in, sizeof(float));
     lw->error_sums = hwi_slab_take(c, layer->n_units, sizeof(float));
     lw->gradient = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));
     lw->sum_squares = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));

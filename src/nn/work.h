@@ -30,6 +30,7 @@ typedef struct hwi_layer_work {
     double *net;        /* (padded) weighted sums */
     /* Own. */
     double *dense;        /* (n_units) the activations that were passed on, zeros included */
+    float *narrow;        /* (C) values of the inputs, of the fast arithmetic */
     float *error_sums;    /* (n_units) room for adding error_parts */
     double *gradient;     /* (padded) by the net input of each row; 0 where not active */
     double *sum_squares;  /* (padded) of weight gradients, for the biases of ADADELTA */
@@ -78,6 +79,12 @@ HW_DEFINE_AUTO(hwi_work, hwi_work_free)
 void hwi_work_reset(hwi_work *work, const hwi_network *network);
 /* Fills dense_input from input (and zeroes what was there). */
 void hwi_work_spread_input(hwi_work *work, const hwi_network *network);
+
+static inline void hwi_narrow(const double *restrict values, int32_t n, float *restrict narrow)
+{
+    for (int32_t i = 0; i < n; i++)
+        narrow[i] = (float)values[i];
+}
 
 /* Random seeds of a row's dropout (spec 3.2): its row seed plus the model's seed. */
 typedef struct hwi_dropout {

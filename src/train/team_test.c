@@ -3,6 +3,7 @@
  * Any number of threads gives the same bits, whatever is trained. */
 #include "support/hw_train.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +63,96 @@ static void test_team_of_any_size_gives_the_same_bits(void **state)
     }
 }
 
+enum { N_WIDE = 40, N_WIDE_ROWS = 150 };
+
+/* Many numbers, none of them 0 but for a column: a first layer that lies unit by unit. */
+static hw_frame *new_wide_frame(void)
+{
+    HW_AUTO_BUFFER(text);
+    for (int c = 0; c < N_WIDE; c++)
+        hwi_buffer_printf(&text, "x%d,", c);
+    hwi_buffer_append_text(&text, "y\n");
+    hwi_rng rng = hwi_rng_new(3);
+    for (int i = 0; i < N_WIDE_ROWS; i++) {
+        double y = 0;
+        for (int c = 0; c < N_WIDE; c++) {
+            double x = c % 7 == 3 && i % 3 ? 0 : hwi_rng_gaussian(&rng);
+            hwi_buffer_printf(&text, "%.3f,", x);
+            y += c % 5 == 0 ? x : 0;
+        }
+        hwi_buffer_append_text(&text, y > 0 ? "yes\n" : "no\n");
+    }
+    hw_frame *frame = NULL;
+    hw_error err = {0};
+    hw_assert_ok(
+        hw_parse_text("wide.csv", hwi_buffer_text(&text), text.size, NULL, 0, &frame, &err), err);
+    return frame;
+}
+
+static hw_model *model_of_wide(const char *settings, int n_members)
+{
+    char size[12], text[400], *rest = NULL;
+    snprintf(size, sizeof size, "%d", n_members);
+    setenv("HW_TEAM_SIZE", size, 1);
+    HW_AUTO(hw_frame) *frame = new_wide_frame();
+    hw_params *params = hw_params_new();
+    hw_error err = {0};
+    snprintf(text, sizeof text,
+             "response_column=y;seed=3;epochs=2;hidden=50,20;stopping_rounds=0;"
+             "train_samples_per_iteration=100;score_each_iteration=true;%s",
+             settings);
+    for (char *item = strtok_r(text, ";", &rest); item; item = strtok_r(NULL, ";", &rest)) {
+        char *value = strchr(item, '=');
+        *value++ = '\0';
+        hw_assert_ok(hw_params_set(params, item, value, &err), err);
+    }
+    hw_model *model = NULL;
+    hw_assert_ok(hw_train(params, frame, NULL, NULL, &model, &err), err);
+    hw_params_free(params);
+    return model;
+}
+
+static double distance(const hwi_network *a, const hwi_network *b)
+{
+    double worst = 0;
+    for (int32_t l = 0; l < a->n_layers; l++)
+        for (int64_t i = 0; i < hwi_layer_n_entries(&a->layers[l]); i++)
+            worst = fmax(worst, fabs((double)(a->layers[l].weights[i] - b->layers[l].weights[i])));
+    return worst;
+}
+
+/* Laid out unit by unit or in panels, alone or in a team: the same but for the order of sums. A
+ * bound of weights that never acts makes training stay with panels. */
+static void test_team_learns_unit_by_unit_what_panels_learn(void **state)
+{
+    (void)state;
+    static const char *const wide[] = {
+        "activation=Rectifier",
+        "activation=Rectifier;standardize=false",
+        "activation=Rectifier;standardize=false;fast_mode=false;adaptive_rate=false",
+        "activation=Rectifier;l1=1e-4;l2=1e-4;standardize=false",
+        "activation=RectifierWithDropout;input_dropout_ratio=0.2",
+        "activation=Rectifier;adaptive_rate=false;momentum_start=0.5;momentum_stable=0.5",
+        "activation=Rectifier;adaptive_rate=false;momentum_start=0.5;momentum_stable=0.5;"
+        "nesterov_accelerated_gradient=false",
+    };
+    bool has_differed = false;
+    for (size_t i = 0; i < HW_COUNT(wide); i++) {
+        char in_panels[300];
+        snprintf(in_panels, sizeof in_panels, "%s;max_w2=1e30", wide[i]);
+        HW_AUTO(hw_model) *alone = model_of_wide(wide[i], 1);
+        HW_AUTO(hw_model) *team = model_of_wide(wide[i], 3);
+        HW_AUTO(hw_model) *panels = model_of_wide(in_panels, 1);
+        if (!is_equal(alone->network, team->network))
+            fail_msg("a team learns other weights: %s", wide[i]);
+        double d = distance(alone->network, panels->network);
+        if (!(d < 2e-4))
+            fail_msg("unit by unit differs by %g from panels: %s", d, wide[i]);
+        has_differed |= d > 0;
+    }
+    assert_true(has_differed); /* else both were in panels */
+}
+
 /* A net that one thread learns faster than several stays with one. */
 static void test_team_is_as_large_as_the_network_deserves(void **state)
 {
@@ -92,6 +183,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_team_of_any_size_gives_the_same_bits),
+        cmocka_unit_test(test_team_learns_unit_by_unit_what_panels_learn),
         cmocka_unit_test(test_team_is_as_large_as_the_network_deserves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

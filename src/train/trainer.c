@@ -180,13 +180,19 @@ static hw_status set_up_network(hwi_trainer *trainer, hw_error *err)
     return HW_OK;
 }
 
+/* The fast ADADELTA divides by 1 - rho. */
+static bool uses_fast_arithmetic(const hw_params *params)
+{
+    return !params->reproducible && !(params->adaptive_rate && (float)params->rho == 1);
+}
+
 static hw_status set_up_team(hwi_trainer *trainer, hw_error *err)
 {
     const hwi_encoder *encoder = trainer->encoder;
     hwi_team_need need = {.network = trainer->network,
                           .n_active_inputs = hwi_encoder_max_active(encoder),
                           .n_threads = trainer->options ? trainer->options->n_threads : 0,
-                          .is_fast = !trainer->params->reproducible};
+                          .is_fast = uses_fast_arithmetic(trainer->params)};
     HW_TRY(hwi_team_new(hwi_team_size(&need), &trainer->team, err));
     int n = hwi_team_n_members(trainer->team);
     trainer->learners = HWI_NEW_ARRAY(hwi_learner, (size_t)n);
@@ -509,7 +515,7 @@ static void train_iteration(hwi_trainer *trainer)
 static bool deserves_by_unit(const hwi_trainer *trainer)
 {
     const hwi_layer *first = &trainer->network->layers[0];
-    return !trainer->params->reproducible && first->kind == HWI_UNIT_RECTIFIER &&
+    return trainer->learners[0].work->is_fast && first->kind == HWI_UNIT_RECTIFIER &&
            trainer->sgd.skips_zero_gradient && trainer->sgd.sparsity_beta == 0 &&
            !trainer->sgd.has_max_w2 && !trainer->params->elastic_averaging &&
            first->n_in >= 2 * HWK_LANES &&
