@@ -7,6 +7,7 @@
 #include "heavywater/common.h"
 #include "heavywater/frame.h"
 #include "heavywater/frame_builder.h"
+#include "heavywater/grid.h"
 #include "heavywater/metrics.h"
 #include "heavywater/model.h"
 #include "heavywater/params.h"

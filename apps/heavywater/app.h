@@ -50,6 +50,7 @@ extern const app_command app_commands[];
 const app_command *app_command_find(const char *name);
 
 hw_status app_train(const app_args *args, int *out_exit, hw_error *err);
+hw_status app_grid_search(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_predict(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_performance(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_anomaly(const app_args *args, int *out_exit, hw_error *err);
@@ -66,3 +67,4 @@ HW_DEFINE_AUTO(hw_frame, hw_frame_unref)
 HW_DEFINE_AUTO(hw_model, hw_model_unref)
 HW_DEFINE_AUTO(hw_metrics, hw_metrics_free)
 HW_DEFINE_AUTO(hw_params, hw_params_free)
+HW_DEFINE_AUTO(hw_grid, hw_grid_free)

@@ -7,9 +7,9 @@
 #include "base/buffer.h"
 #include "base/number.h"
 #include "heavywater/files.h"
-#include "heavywater/grid.h"
 #include "heavywater/print_table.h"
 #include "heavywater/text.h"
+#include "heavywater/text_grid.h"
 
 enum { NUMBER_DIGITS = 6, MAX_LEVEL_WIDTH = 16, MAX_LEVELS_WIDTH = 40 };
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/file_group.h"
-#include "base/number.h"
 #include "heavywater/files.h"
 #include "heavywater/print_model.h"
 #include "heavywater/progress.h"
@@ -11,41 +10,6 @@
 #include "heavywater/signals.h"
 #include "heavywater/text.h"
 #include "heavywater/train_frames.h"
-
-/* What is wrong with the arguments whatever the files hold. */
-static hw_status check_args(const app_args *args, hw_error *err)
-{
-    const hw_params *params = args->params;
-    HW_AUTO(app_param_text) *training = app_param_get(params, "training_frame");
-    HW_AUTO(app_param_text) *validation = app_param_get(params, "validation_frame");
-    HW_AUTO(app_param_text) *response = app_param_get(params, "response_column");
-    if (!training)
-        HW_FAIL(err, HW_EINVAL, "training_frame",
-                "--training_frame FILE is missing (heavywater train --help)");
-    if (!response && !app_param_is_on(params, "autoencoder"))
-        HW_FAIL(err, HW_EINVAL, "response_column",
-                "--response_column COLUMN is missing: the column to predict");
-    if (validation && strcmp(training, "-") == 0 && strcmp(validation, "-") == 0)
-        HW_FAIL(err, HW_EINVAL, "validation_frame",
-                "training_frame and validation_frame cannot both be standard input");
-    if (app_args_get(args, "x") && hw_params_is_given(params, "ignored_columns"))
-        HW_FAIL(err, HW_EINVAL, "x", "--x and --ignored_columns exclude each other; give one");
-    if (app_args_is_on(args, "classification") && app_args_is_on(args, "regression"))
-        HW_FAIL(err, HW_EINVAL, "regression",
-                "--classification and --regression exclude each other; give one");
-    return HW_OK;
-}
-
-static hw_status read_threads(const app_args *args, int *out, hw_error *err)
-{
-    const char *text = app_args_get(args, "threads");
-    int64_t n = 0;
-    if (text && (!hwi_parse_int64(text, strlen(text), &n) || n < 0 || n > 1024))
-        HW_FAIL(err, HW_EINVAL, "threads", "--threads '%s' is outside of [0, 1024] (0: all cores)",
-                text);
-    *out = (int)n;
-    return HW_OK;
-}
 
 static hw_status check_outputs(const app_args *args, hw_error *err)
 {
@@ -151,16 +115,7 @@ static void print_files(FILE *out, const app_args *args)
 
 static void print_start(FILE *out, const app_train_frames *frames, const app_run *run)
 {
-    char rows[APP_TEXT_BYTES];
-    fprintf(out, "training frame %s: %s rows, %d columns\n", hw_frame_name(frames->training),
-            app_text_count(hw_frame_n_rows(frames->training), rows),
-            (int)hw_frame_n_columns(frames->training));
-    if (frames->validation)
-        fprintf(out, "validation frame %s: %s rows\n", hw_frame_name(frames->validation),
-                app_text_count(hw_frame_n_rows(frames->validation), rows));
-    app_files_print_notes(out, "warning: ", frames->training);
-    if (frames->validation)
-        app_files_print_notes(out, "warning: ", frames->validation);
+    app_train_frames_print(out, frames);
     HW_AUTO_BUFFER(command);
     app_run_print_command(run, &command);
     if (run->replaces_another)
@@ -309,8 +264,8 @@ static hw_status train(const app_args *args, app_run *run, int n_threads, int *o
 hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
 {
     int n_threads = 0;
-    HW_TRY(check_args(args, err));
-    HW_TRY(read_threads(args, &n_threads, err));
+    HW_TRY(app_train_check_args(args, err));
+    HW_TRY(app_train_read_threads(args, &n_threads, err));
     HW_TRY(check_outputs(args, err));
     HW_TRY(keep_for_file(args, "cv_models", "keep_cross_validation_models", err));
     HW_TRY(keep_for_file(args, "cv_predictions", "keep_cross_validation_predictions", err));

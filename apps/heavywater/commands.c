@@ -34,6 +34,41 @@ static const char *const train_examples[] = {
     "    --cv_predictions held_out.csv --model m.zip",
     NULL};
 
+static const app_option grid_options[] = {
+    {"hyper_params", "JSON", true,
+     "What is varied: {\"NAME\": [VALUE, ...], ...}, or a file that holds it."},
+    {"grid_dir", "FOLDER", true,
+     "Where models, leaderboard and manifest go; it is made when there is none. A search that was "
+     "interrupted goes on where it was."},
+    {"search_criteria", "JSON", false,
+     "How it is searched: {\"strategy\": \"RandomDiscrete\", ...} with max_models, "
+     "max_runtime_secs, seed, stopping_rounds, stopping_metric, stopping_tolerance; "
+     "\"Sequential\" takes the first values of all lists, then the second ones; or a file. "
+     "Default: Cartesian, all combinations."},
+    {"grid_id", "NAME", false,
+     "The models are called NAME_model_1 and so on. Default: the folder's name."},
+    {"sort_by", "METRIC", false,
+     "Order of the leaderboard: logloss, auc, f1, rmse ... of cross-validation, else validation, "
+     "else training. Default: logloss of classifiers, residual_deviance of regressions."},
+    {"decreasing", NULL, false, "Whether the largest value comes first. Default: the best does."},
+    {"parallelism", "INTEGER", false,
+     "Models trained side by side; 0: as many as threads, but one at a time where nets are large. "
+     "Default: 0."},
+    {"x", "NAMES", false, "The predictors, all other columns are left out. Default: all columns."},
+    {"classification", NULL, false, "Learn a number as a class."},
+    {"regression", NULL, false, "Refuse a response that is not numbers."},
+    {"threads", "INTEGER", false,
+     "Threads in all; the models do not depend on it. Default: all cores."},
+    {NULL}};
+
+static const char *const grid_examples[] = {
+    "heavywater grid --training_frame train.csv --response_column y --epochs 10 --seed 1 \\",
+    "    --hyper_params '{\"hidden\": [[50, 50], [200]], \"l1\": [0, 1e-5]}' --grid_dir grid",
+    "heavywater grid --training_frame train.csv --response_column y --nfolds 5 \\",
+    "    --hyper_params hyper.json --sort_by auc --grid_dir grid \\",
+    "    --search_criteria '{\"strategy\": \"RandomDiscrete\", \"max_models\": 20, \"seed\": 1}'",
+    NULL};
+
 static const app_option predict_options[] = {
     {"model", "FILE", true, "The model: a MOJO written by heavywater or by H2O."},
     {"frame", "FILE", true, "The rows to score; - is standard input. The response may be missing."},
@@ -140,6 +175,22 @@ const app_command app_commands[] = {
      .max_positionals = 1,
      .positional_word = "FOLDER",
      .run = app_resume},
+    {.name = "grid",
+     .summary = "train a model for each combination of parameters and rank them",
+     .usage = "--training_frame FILE --response_column COLUMN --hyper_params JSON --grid_dir "
+              "FOLDER [--PARAMETER VALUE ...]",
+     .details = "Trains a network for each combination of the values in --hyper_params, several at "
+                "a time, with all other parameters as train takes them. Each model is written as "
+                "soon as it is finished; the same command after Ctrl-C, a crash or a power cut "
+                "goes on where it was. Combinations that cannot be trained are listed with the "
+                "reason. Then prints the leaderboard (also in the folder, as CSV and JSON; "
+                "grid.json there holds everything, with the command line of each model). Ctrl-C "
+                "keeps the finished models (exit code 130).",
+     .examples = grid_examples,
+     .options = grid_options,
+     .takes_params = true,
+     .takes_parse_options = true,
+     .run = app_grid_search},
     {.name = "predict",
      .summary = "score the rows of a table with a model",
      .usage = "--model FILE --frame FILE [--out FILE]",

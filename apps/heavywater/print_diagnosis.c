@@ -4,9 +4,9 @@
 #include <math.h>
 
 #include "heavywater/app.h"
-#include "heavywater/grid.h"
 #include "heavywater/print_table.h"
 #include "heavywater/text.h"
+#include "heavywater/text_grid.h"
 
 enum { BAR_CELLS = 24 };
 

@@ -4,10 +4,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "heavywater/grid.h"
 #include "heavywater/print_diagnosis.h"
 #include "heavywater/print_table.h"
 #include "heavywater/text.h"
+#include "heavywater/text_grid.h"
 
 enum {
     HISTORY_HEAD = 3,

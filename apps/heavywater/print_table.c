@@ -6,8 +6,8 @@
 
 #include "base/buffer.h"
 #include "base/number.h"
-#include "heavywater/grid.h"
 #include "heavywater/text.h"
+#include "heavywater/text_grid.h"
 
 enum { MAX_DECIMALS = 6, PIPE_COLUMNS = 140, MAX_TEXT = 512 };
 

@@ -31,7 +31,7 @@ static double done_frac(const hw_progress *p)
     return frac < 0 ? 0 : frac > 1 ? 1 : frac;
 }
 
-static void append_bar(hwi_buffer *line, double frac)
+void app_progress_append_bar(hwi_buffer *line, double frac)
 {
     static const char *const eighths[] = {"",       "\u258F", "\u258E", "\u258D",
                                           "\u258C", "\u258B", "\u258A", "\u2589"};
@@ -89,7 +89,7 @@ static void show_live(app_progress *state, const hw_progress *p, bool is_ending)
         return;
     state->next_seconds = p->seconds + live_interval;
     HW_AUTO_BUFFER(line);
-    append_bar(&line, done_frac(p));
+    app_progress_append_bar(&line, done_frac(p));
     append_state(&line, p);
     if (is_ending)
         hwi_buffer_append_text(&line, "  stopping (again to quit at once)");

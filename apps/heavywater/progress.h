@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "base/buffer.h"
 #include "heavywater/model.h"
 
 typedef struct app_progress {
@@ -21,5 +22,7 @@ typedef struct app_progress {
 app_progress app_progress_new(FILE *out, bool is_silent);
 /* A hw_progress_callback; ctx is the app_progress. Asks training to end when a signal came. */
 bool app_progress_show(const hw_progress *progress, void *ctx);
+/* A bar that is filled to frac, for lines like these. */
+void app_progress_append_bar(hwi_buffer *line, double frac);
 /* Takes the live line away. */
 void app_progress_end(app_progress *state);

@@ -26,6 +26,40 @@ bool app_param_is_on(const hw_params *params, const char *name)
     return text && strcmp(text, "true") == 0;
 }
 
+hw_status app_train_check_args(const app_args *args, hw_error *err)
+{
+    const hw_params *params = args->params;
+    HW_AUTO(app_param_text) *training = app_param_get(params, "training_frame");
+    HW_AUTO(app_param_text) *validation = app_param_get(params, "validation_frame");
+    HW_AUTO(app_param_text) *response = app_param_get(params, "response_column");
+    if (!training)
+        HW_FAIL(err, HW_EINVAL, "training_frame",
+                "--training_frame FILE is missing (heavywater %s --help)", args->command->name);
+    if (!response && !app_param_is_on(params, "autoencoder"))
+        HW_FAIL(err, HW_EINVAL, "response_column",
+                "--response_column COLUMN is missing: the column to predict");
+    if (validation && strcmp(training, "-") == 0 && strcmp(validation, "-") == 0)
+        HW_FAIL(err, HW_EINVAL, "validation_frame",
+                "training_frame and validation_frame cannot both be standard input");
+    if (app_args_get(args, "x") && hw_params_is_given(params, "ignored_columns"))
+        HW_FAIL(err, HW_EINVAL, "x", "--x and --ignored_columns exclude each other; give one");
+    if (app_args_is_on(args, "classification") && app_args_is_on(args, "regression"))
+        HW_FAIL(err, HW_EINVAL, "regression",
+                "--classification and --regression exclude each other; give one");
+    return HW_OK;
+}
+
+hw_status app_train_read_threads(const app_args *args, int *out, hw_error *err)
+{
+    const char *text = app_args_get(args, "threads");
+    int64_t n = 0;
+    if (text && (!hwi_parse_int64(text, strlen(text), &n) || n < 0 || n > 1024))
+        HW_FAIL(err, HW_EINVAL, "threads", "--threads '%s' is outside of [0, 1024] (0: all cores)",
+                text);
+    *out = (int)n;
+    return HW_OK;
+}
+
 /* A name as an item of a list. */
 static void append_quoted(hwi_buffer *list, const char *name)
 {
@@ -292,4 +326,19 @@ void app_train_frames_clear(app_train_frames *frames)
     hw_frame_unref(frames->training);
     hw_frame_unref(frames->validation);
     *frames = (app_train_frames){0};
+}
+
+void app_train_frames_print(FILE *out, const app_train_frames *frames)
+{
+    char rows[APP_TEXT_BYTES];
+    fprintf(out, "training frame %s: %s rows, %d columns\n", hw_frame_name(frames->training),
+            app_text_count(hw_frame_n_rows(frames->training), rows),
+            (int)hw_frame_n_columns(frames->training));
+    if (frames->validation)
+        fprintf(out, "validation frame %s: %s rows\n", hw_frame_name(frames->validation),
+                app_text_count(hw_frame_n_rows(frames->validation), rows));
+    app_files_print_notes(out, "warning: ", frames->training);
+    if (frames->validation)
+        app_files_print_notes(out, "warning: ", frames->validation);
+    fflush(out);
 }

@@ -23,11 +23,13 @@ typedef struct cross_validation {
     const hw_params *given;
     const hw_frame *training, *validation; /* validation NULL without */
     const hw_train_options *options;       /* or NULL */
+    hwi_rows_pool *pool;                   /* or NULL */
     /* The main model's. */
     hwi_prepared prepared;
     hw_params *params; /* as given, with the seed drawn */
     hwi_adapted *adapted;
-    hwi_rows *rows;
+    hwi_rows *own_rows;
+    const hwi_rows *rows; /* own or the pool's; NULL: each fold makes its own */
     hwi_folds folds;
     double *responses, *weights; /* (rows); weights 1 without a column */
     /* The folds' (n). */
@@ -64,7 +66,7 @@ static void clear(cross_validation *cv)
     hwi_free(cv->responses);
     hwi_free(cv->weights);
     hwi_folds_clear(&cv->folds);
-    hwi_rows_free(cv->rows);
+    hwi_rows_free(cv->own_rows);
     hwi_adapted_free(cv->adapted);
     hw_params_free(cv->params);
     hwi_prepared_clear(&cv->prepared);
@@ -91,6 +93,22 @@ static hw_status allocate(cross_validation *cv, hw_error *err)
     return HW_OK;
 }
 
+/* Recoded columns may depend on the weights, and so on the fold. */
+static hw_status lay_out_rows(cross_validation *cv, hw_error *err)
+{
+    hw_categorical_encoding encoding = cv->prepared.effective->categorical_encoding;
+    if (encoding != HW_CATEGORICAL_ENCODING_AUTO &&
+        encoding != HW_CATEGORICAL_ENCODING_ONE_HOT_INTERNAL)
+        return HW_OK;
+    if (cv->pool)
+        HW_TRY(hwi_rows_pool_get(cv->pool, cv->prepared.encoder, cv->training, &cv->rows, err));
+    if (cv->rows)
+        return HW_OK;
+    HW_TRY(hwi_rows_new(cv->adapted, &cv->own_rows, err));
+    cv->rows = cv->own_rows;
+    return HW_OK;
+}
+
 static hw_status set_up(cross_validation *cv, hw_error *err)
 {
     int64_t n_rows = hw_frame_n_rows(cv->training);
@@ -110,11 +128,7 @@ static hw_status set_up(cross_validation *cv, hw_error *err)
     HW_TRY(hwi_folds_assign(cv->params, cv->training, &cv->folds, err));
     HW_TRY(allocate(cv, err));
     HW_TRY(hwi_adapted_new(cv->prepared.encoder, cv->training, NULL, &cv->adapted, err));
-    /* Recoded columns may depend on the weights, and so on the fold. */
-    hw_categorical_encoding encoding = cv->prepared.effective->categorical_encoding;
-    if (encoding == HW_CATEGORICAL_ENCODING_AUTO ||
-        encoding == HW_CATEGORICAL_ENCODING_ONE_HOT_INTERNAL)
-        HW_TRY(hwi_rows_new(cv->adapted, &cv->rows, err));
+    HW_TRY(lay_out_rows(cv, err));
     hwi_adapted_read_response(cv->adapted, 0, n_rows, cv->responses);
     hwi_adapted_read_weights(cv->adapted, 0, n_rows, cv->weights);
     int n_threads = hwi_parallel_n_threads(cv->options ? cv->options->n_threads : 0);
@@ -489,10 +503,13 @@ static hw_status export_model(const cross_validation *cv, hw_model *model, hw_er
 
 hw_status hwi_cross_validate(const hw_params *params, const hw_frame *training,
                              const hw_frame *validation, const hw_train_options *options,
-                             hw_model **out_model, hw_error *err)
+                             hwi_rows_pool *pool, hw_model **out_model, hw_error *err)
 {
-    __attribute__((cleanup(clear))) cross_validation cv = {
-        .given = params, .training = training, .validation = validation, .options = options};
+    __attribute__((cleanup(clear))) cross_validation cv = {.given = params,
+                                                           .training = training,
+                                                           .validation = validation,
+                                                           .options = options,
+                                                           .pool = pool};
     HW_AUTO(hw_model) *model = NULL;
     HW_TRY(set_up(&cv, err));
     HW_TRY(hwi_cv_monitor_run(&cv.monitor, train_folds, &cv, err));

@@ -6,9 +6,10 @@
 #pragma once
 
 #include "model/model.h"
+#include "train/rows_pool.h"
 
 /* As hw_train, of parameters that ask for folds. HW_ECANCELED when the callback ends it before the
- * main model has begun. */
+ * main model has begun. pool: of the frame's rows, may be NULL. */
 hw_status hwi_cross_validate(const hw_params *params, const hw_frame *training,
                              const hw_frame *validation, const hw_train_options *options,
-                             hw_model **out_model, hw_error *err) HW_MUST_USE;
+                             hwi_rows_pool *pool, hw_model **out_model, hw_error *err) HW_MUST_USE;

@@ -293,6 +293,7 @@ typedef struct job {
     const hw_frame *training, *validation;
     const hw_train_options *options;
     const hw_model *from; /* the checkpoint, or NULL */
+    hwi_rows_pool *pool;  /* of the frame's rows, or NULL */
     hwi_snapshots snapshots;
 } job;
 
@@ -351,6 +352,10 @@ static hw_status prepare_and_train(const hw_params *params, const hwi_cv_role *r
     HW_TRY(hwi_prepare(params, j->training, j->validation, &own, &j->prepared, err));
     if (j->from)
         HW_TRY(hwi_checkpoint_check(j->from, j->validation != NULL, &j->prepared, err));
+    /* The frame of a checkpoint has its levels in the order of that model. */
+    if (j->pool && !j->from)
+        HW_TRY(hwi_rows_pool_get(j->pool, j->prepared.encoder, j->training,
+                                 &j->prepared.shared_rows, err));
     HW_AUTO(hw_model) *model = NULL;
     HW_TRY(train_prepared(j, &model, err));
     HW_TRY(finish(j, role, model, err));
@@ -358,9 +363,10 @@ static hw_status prepare_and_train(const hw_params *params, const hwi_cv_role *r
     return HW_OK;
 }
 
-hw_status hwi_train_one(const hw_params *params, const hw_frame *training,
-                        const hw_frame *validation, const hw_train_options *options,
-                        const hwi_cv_role *role, hw_model **out_model, hw_error *err)
+static hw_status train_one(const hw_params *params, const hw_frame *training,
+                           const hw_frame *validation, const hw_train_options *options,
+                           const hwi_cv_role *role, hwi_rows_pool *pool, hw_model **out_model,
+                           hw_error *err)
 {
     HW_AUTO(hw_model) *from = NULL;
     HW_AUTO(hw_frame) *aligned = NULL;
@@ -368,7 +374,8 @@ hw_status hwi_train_one(const hw_params *params, const hw_frame *training,
     job j = {.given = role && role->shown ? role->shown : params,
              .training = training,
              .validation = validation,
-             .options = options};
+             .options = options,
+             .pool = pool};
     HW_TRY(hwi_checkpoint_read(params, &from, err));
     if (from) {
         HW_TRY(hwi_checkpoint_align(from, params, training, &aligned, err));
@@ -387,13 +394,27 @@ hw_status hwi_train_one(const hw_params *params, const hw_frame *training,
     return prepare_and_train(params, role, &j, out_model, err);
 }
 
-hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_frame *validation,
-                    const hw_train_options *options, hw_model **out_model, hw_error *err)
+hw_status hwi_train_one(const hw_params *params, const hw_frame *training,
+                        const hw_frame *validation, const hw_train_options *options,
+                        const hwi_cv_role *role, hw_model **out_model, hw_error *err)
+{
+    return train_one(params, training, validation, options, role, NULL, out_model, err);
+}
+
+hw_status hwi_train_pooled(const hw_params *params, const hw_frame *training,
+                           const hw_frame *validation, const hw_train_options *options,
+                           hwi_rows_pool *pool, hw_model **out_model, hw_error *err)
 {
     if (hwi_folds_are_wanted(params) && params->checkpoint && *params->checkpoint)
         HW_FAIL(err, HW_EINVAL, "nfolds",
                 "nfolds: a training that continues from a checkpoint cannot be cross-validated");
     if (hwi_folds_are_wanted(params))
-        return hwi_cross_validate(params, training, validation, options, out_model, err);
-    return hwi_train_one(params, training, validation, options, NULL, out_model, err);
+        return hwi_cross_validate(params, training, validation, options, pool, out_model, err);
+    return train_one(params, training, validation, options, NULL, pool, out_model, err);
+}
+
+hw_status hwi_train(const hw_params *params, const hw_frame *training, const hw_frame *validation,
+                    const hw_train_options *options, hw_model **out_model, hw_error *err)
+{
+    return hwi_train_pooled(params, training, validation, options, NULL, out_model, err);
 }

@@ -12,8 +12,10 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/json.h"
 #include "base/number.h"
 #include "frame/frame.h"
+#include "heavywater/grid.h"
 #include "metrics/metrics.h"
 #include "model/model.h"
 #include "train/train.h"
@@ -672,14 +674,115 @@ static void run_step(const char *case_name, const json_t *spec)
     hw_assert_ok(hw_model_write(model, step_model_path, &err), err);
 }
 
+/* --- Grids ------------------------------------------------------------------------------------ */
+
+static hw_grid *search_grid(const json_t *spec, const hw_params *params, hw_frame *training,
+                            hw_frame *validation)
+{
+    const json_t *grid = json_object_get(spec, "grid");
+    char *hyper_params = json_dumps(json_object_get(grid, "hyper_params"), 0);
+    char *criteria = json_dumps(json_object_get(grid, "search_criteria"), 0);
+    hw_grid_options options = {.hyper_params = hyper_params,
+                               .search_criteria = criteria,
+                               .grid_id = json_string_value(json_object_get(spec, "case")),
+                               .sort_by = json_string_value(json_object_get(grid, "sort_by")),
+                               .decreasing =
+                                   json_is_true(json_object_get(grid, "decreasing")) ? 1 : -1};
+    hw_grid *found = NULL;
+    hw_error err = {0};
+    hw_assert_ok(hw_grid_search(params, training, validation, &options, &found, &err), err);
+    free(hyper_params);
+    free(criteria);
+    return found;
+}
+
+static int32_t rank_of(const hw_grid *grid, const char *id)
+{
+    for (int32_t i = 0; i < hw_grid_n_models(grid); i++)
+        if (strcmp(hw_grid_model_id(grid, i), id) == 0)
+            return i;
+    fail_msg("there is no model %s", id);
+    return -1;
+}
+
+static void compare_grid_model(const tally *t, const hw_grid *grid, const json_t *expected,
+                               const hw_frame *score)
+{
+    const char *id = json_string_value(json_object_get(expected, "model_id"));
+    char file[160];
+    tally of_model = {.case_name = t->case_name};
+    HW_AUTO(hw_model) *model = NULL;
+    HW_AUTO(hw_frame) *predictions = NULL;
+    hw_error err = {0};
+    hw_assert_ok(hw_grid_read_model(grid, rank_of(grid, id), &model, &err), err);
+    compare_model(&of_model, model, expected);
+    hw_assert_ok(hw_model_predict(model, score, &predictions, &err), err);
+    snprintf(file, sizeof file, "predictions_%.100s.csv", id);
+    compare_prediction_frame(&of_model, file, predictions, hw_model_n_classes(model) > 1);
+    report(&of_model);
+    if (is_fast()) {
+        assert_true(of_model.worst_prediction <= FAST_TOLERANCE);
+        return;
+    }
+    assert_int_equal(of_model.n_weights_differ, 0);
+    assert_int_equal(of_model.n_failures, 0);
+}
+
+static void run_grid(tally *t, const json_t *spec, const json_t *expected)
+{
+    HW_AUTO(hw_params) *params = hw_params_new();
+    hw_error refusal = {0};
+    assert_true(set_params(spec, params, &refusal));
+    HW_AUTO(hw_frame) *training =
+        read_frame(spec, json_string_value(json_object_get(spec, "training_frame")));
+    const char *validation_file = json_string_value(json_object_get(spec, "validation_frame"));
+    HW_AUTO(hw_frame) *validation = validation_file ? read_frame(spec, validation_file) : NULL;
+    HW_AUTO(hw_frame) *score =
+        read_frame(spec, json_string_value(json_object_get(spec, "score_frame")));
+    ignore_others(spec, training, params);
+    if (is_fast())
+        use_fast_arithmetic(params);
+    hw_grid *grid = search_grid(spec, params, training, validation);
+    json_t *models = load_json(t->case_name, "grid_models.json");
+    size_t i;
+    json_t *item;
+    assert_int_equal(hw_grid_n_models(grid), json_array_size(models));
+    json_array_foreach(models, i, item) compare_grid_model(t, grid, item, score);
+    json_array_foreach(json_object_get(expected, "models_sorted"), i, item)
+        assert_string_equal(hw_grid_model_id(grid, (int32_t)i), json_string_value(item));
+    json_array_foreach(json_object_get(expected, "hyper_names"), i, item)
+        assert_string_equal(hw_grid_hyper_name(grid, (int32_t)i), json_string_value(item));
+    assert_int_equal(hw_grid_n_hyper(grid), i);
+    if (!is_fast()) {
+        HW_AUTO_BUFFER(text);
+        hwi_json json;
+        hwi_json_init(&json, &text);
+        hwi_json_table(&json, hw_grid_leaderboard(grid), "rows");
+        json_t *table = json_loadb(text.data, text.size, 0, NULL);
+        compare_table(t, "summary_table", table, json_object_get(expected, "summary_table"));
+        compare(t, "summary_table.description", json_object_get(table, "description"),
+                json_object_get(json_object_get(expected, "summary_table"), "description"));
+        json_decref(table);
+        assert_int_equal(t->n_failures, 0);
+    }
+    json_decref(models);
+    hw_grid_free(grid);
+}
+
 static void run_case(void **state)
 {
     tally t = {.case_name = *state};
     json_t *spec = load_json(t.case_name, "params.json");
     json_t *expected = load_json(t.case_name, "result.json");
+    if (json_object_get(spec, "grid")) {
+        run_grid(&t, spec, expected);
+        json_decref(spec);
+        json_decref(expected);
+        return;
+    }
     HW_AUTO(hw_params) *params = hw_params_new();
     hw_error refusal = {0};
-    bool is_supported = !json_object_get(spec, "grid") && set_params(spec, params, &refusal);
+    bool is_supported = set_params(spec, params, &refusal);
     if (is_supported && json_object_get(spec, "steps")) {
         run_step(t.case_name, spec);
         is_supported = set_params(spec, params, &refusal);

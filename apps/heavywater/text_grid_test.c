@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "heavywater/grid.h"
+#include "heavywater/text_grid.h"
 
 #include <stdlib.h>
 #include <string.h>
