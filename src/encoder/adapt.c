@@ -372,6 +372,38 @@ void hwi_adapted_read_rows(const hwi_adapted *adapted, int64_t row_begin, int64_
     }
 }
 
+/* Rows that lie near each other are read with those between them, which costs less than reading
+ * each alone. */
+static void read_scattered(const hwi_adapted *adapted, int32_t at, const int32_t *rows, int64_t n,
+                           double *out)
+{
+    enum { WIDEST = 16 * BLOCK_ROWS };
+    int32_t first = rows[0], last = rows[0];
+    for (int64_t i = 1; i < n; i++) {
+        first = rows[i] < first ? rows[i] : first;
+        last = rows[i] > last ? rows[i] : last;
+    }
+    int64_t width = (int64_t)last - first + 1;
+    if (width > WIDEST || width > 16 * n) {
+        for (int64_t i = 0; i < n; i++)
+            read_column(adapted, at, rows[i], 1, out + i);
+        return;
+    }
+    double span[WIDEST];
+    read_column(adapted, at, first, width, span);
+    for (int64_t i = 0; i < n; i++)
+        out[i] = span[rows[i] - first];
+}
+
+void hwi_adapted_read_predictor(const hwi_adapted *adapted, int32_t predictor, const int32_t *rows,
+                                int64_t row_begin, int64_t n, double *out)
+{
+    if (!rows)
+        read_column(adapted, predictor, row_begin, n, out);
+    else if (n > 0)
+        read_scattered(adapted, predictor, rows, n, out);
+}
+
 void hwi_adapted_read_response(const hwi_adapted *adapted, int64_t row_begin, int64_t n_rows,
                                double *out)
 {

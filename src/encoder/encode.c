@@ -129,7 +129,7 @@ void hwi_encode_training(const hwi_encoder *encoder, const double *raw, hwi_acti
     put_numbers(encoder, raw + encoder->n_cats, out);
 }
 
-void hwi_encode_scoring(const hwi_encoder *encoder, const double *raw, hwi_active *out)
+void hwi_encode_scoring_categories(const hwi_encoder *encoder, const double *raw, hwi_active *out)
 {
     out->n = 0;
     for (int32_t cat = 0; cat < encoder->n_cats; cat++) {
@@ -138,6 +138,21 @@ void hwi_encode_scoring(const hwi_encoder *encoder, const double *raw, hwi_activ
         if (unit >= 0 || (encoder->n_hash_slots > 0 && encoder->hashes_absent_level))
             light(encoder, unit, out);
     }
+}
+
+void hwi_encode_scoring_number(const hwi_encoder *encoder, int32_t i, int64_t n, double *values)
+{
+    double sub = encoder->norm_mul ? encoder->norm_sub[i] : 0;
+    double mul = encoder->norm_mul ? encoder->norm_mul[i] : 1;
+    for (int64_t k = 0; k < n; k++) {
+        double z = (values[k] - sub) * mul;
+        values[k] = isnan(values[k]) ? 0 : z;
+    }
+}
+
+void hwi_encode_scoring(const hwi_encoder *encoder, const double *raw, hwi_active *out)
+{
+    hwi_encode_scoring_categories(encoder, raw, out);
     for (int32_t i = 0; i < encoder->n_nums; i++) {
         double x = raw[encoder->n_cats + i];
         if (!isnan(x))

@@ -34,6 +34,17 @@ typedef struct hwk_inputs {
     const float *narrow;  /* (n) the same for the fast arithmetic, which reads nothing else */
 } hwk_inputs;
 
+enum { HWK_ROWS = 8, HWK_PARTIALS = 8 };
+
+/* The same inputs of eight rows of a table at once: every one from `first` to the layer's last. */
+typedef struct hwk_row_inputs {
+    int32_t first, n;
+    const double *values; /* input first + i of row k is at i * stride + k */
+    int64_t stride;
+    const double *begun; /* what inputs before `first` have given: (8 rows, 8, 16) partial sums, or
+                            (8 rows, 16) where they are summed in order; NULL: nothing */
+} hwk_row_inputs;
+
 /* A panel in the update. */
 typedef struct hwk_panel {
     float *weights;                                   /* (C, 16), and so the next four */
@@ -75,6 +86,11 @@ typedef struct hwk_table {
                           int32_t n_blocked);
     /* ... one by one (Maxout, spec 5.4). */
     void (*sum_in_order)(double *sums, const float *weights, const hwk_inputs *inputs);
+    /* The same of eight rows: sums (8, 16) = ..., with each row's order of additions. Inputs that
+     * are 0 are not passed over, which gives the same bits as long as weights are finite. */
+    void (*sum_eightfold_rows)(double *sums, const float *weights, const hwk_row_inputs *inputs,
+                               int32_t n_blocked);
+    void (*sum_in_order_rows)(double *sums, const float *weights, const hwk_row_inputs *inputs);
     /* ... in float: four partial sums over the listed inputs by their place in the list modulo 4.
      * Relative error of a sum of n products about n / 4 * 6e-8. */
     void (*sum_fast)(float *sums, const float *weights, const hwk_inputs *inputs);

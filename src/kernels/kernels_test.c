@@ -109,6 +109,55 @@ static void run_unit(const hwk_table *table, arrays *a, const hwk_rule *rule)
     }
 }
 
+/* Eight rows at once are eight times one row, by every version, whatever came before. */
+static void test_kernels_rows_together_give_the_bits_of_each_alone(void **state)
+{
+    (void)state;
+    enum { STRIDE = 9 };
+    static const char *const names[] = {"ref", "v2", "v3", "v4"};
+    static const int32_t firsts[] = {0, 3, 8, 43, 45};
+    for (size_t t = 0; t < HW_COUNT(names) * HW_COUNT(firsts); t++) {
+        const hwk_table *table = hwk_find(names[t / HW_COUNT(firsts)]);
+        const int32_t first = firsts[t % HW_COUNT(firsts)];
+        if (!table)
+            continue;
+        static arrays a;
+        fill(&a, (int64_t)t);
+        _Alignas(64) static double begun[2][HWK_ROWS * HWK_PARTIALS * HWK_LANES];
+        _Alignas(64) double sums[2][HWK_ROWS * HWK_LANES];
+        double rows[HWK_ROWS][N_IN], values[N_IN * STRIDE];
+        memset(begun, 0, sizeof begun);
+        hwi_rng rng = hwi_rng_new((int64_t)t);
+        for (int k = 0; k < HWK_ROWS; k++)
+            for (int32_t c = 0; c < N_IN; c++) {
+                double x = hwi_rng_below(&rng, 3) ? hwi_rng_gaussian(&rng) : 0;
+                rows[k][c] = x;
+                if (c >= first)
+                    values[(c - first) * STRIDE + k] = x;
+                for (int r = 0; c < first && x != 0 && r < HWK_LANES; r++) {
+                    double product = (double)a.weights[c * HWK_LANES + r] * x;
+                    begun[0][(k * HWK_PARTIALS + c % 8) * HWK_LANES + r] += product;
+                    begun[1][k * HWK_LANES + r] += product;
+                }
+            }
+        hwk_row_inputs inputs = {first, N_IN - first, values, STRIDE, first ? begun[0] : NULL};
+        /* sums over inputs from 40 on come after the partial sums, so those before must be few */
+        bool is_blocked = first <= N_BLOCKED;
+        if (is_blocked)
+            table->sum_eightfold_rows(sums[0], a.weights, &inputs, N_BLOCKED);
+        inputs.begun = first ? begun[1] : NULL;
+        table->sum_in_order_rows(sums[1], a.weights, &inputs);
+        for (int k = 0; k < HWK_ROWS; k++) {
+            hwk_inputs one = {N_IN, NULL, rows[k]};
+            table->sum_eightfold(a.sums[0], a.weights, &one, N_BLOCKED);
+            table->sum_in_order(a.sums[1], a.weights, &one);
+            if (is_blocked)
+                assert_memory_equal(sums[0] + k * HWK_LANES, a.sums[0], sizeof a.sums[0]);
+            assert_memory_equal(sums[1] + k * HWK_LANES, a.sums[1], sizeof a.sums[1]);
+        }
+    }
+}
+
 #define RHO 0.99f
 static const hwk_rule rules[] = {{RHO, 1 - RHO, 1e-8f, 0.01f, 0.5f, 0, 0},
                                  {RHO, 1 - RHO, 1e-8f, 0.01f, 0.5f, (float)1e-3, (float)1e-4}};
@@ -211,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kernels_every_version_gives_the_bits_of_the_reference),
+        cmocka_unit_test(test_kernels_rows_together_give_the_bits_of_each_alone),
         cmocka_unit_test(test_kernels_sum_over_the_listed_inputs),
         cmocka_unit_test(test_kernels_approximations_give_h2o_numbers),
         cmocka_unit_test(test_kernels_inactive_rows_keep_their_state),

@@ -44,6 +44,48 @@ static void sum_in_order(double *sums, const float *weights, const hwk_inputs *i
     }
 }
 
+static double begun_at(const hwk_row_inputs *inputs, int64_t i)
+{
+    return inputs->begun ? inputs->begun[i] : 0;
+}
+
+static void sum_eightfold_rows(double *sums, const float *weights, const hwk_row_inputs *inputs,
+                               int32_t n_blocked)
+{
+    const int32_t end = inputs->first + inputs->n;
+    for (int32_t k = 0; k < HWK_ROWS; k++) {
+        const double *x = inputs->values + k;
+        for (int32_t r = 0; r < LANES; r++) {
+            double p[N_PARTIALS];
+            for (int32_t i = 0; i < N_PARTIALS; i++)
+                p[i] = begun_at(inputs, (k * N_PARTIALS + i) * LANES + r);
+            for (int32_t c = inputs->first; c < end && c < n_blocked; c++)
+                p[c % N_PARTIALS] += (double)weights[(int64_t)c * LANES + r] *
+                                     x[(c - inputs->first) * inputs->stride];
+            double sum = 0;
+            sum += ((p[0] + p[1]) + p[2]) + p[3];
+            sum += ((p[4] + p[5]) + p[6]) + p[7];
+            for (int32_t c = n_blocked > inputs->first ? n_blocked : inputs->first; c < end; c++)
+                sum += (double)weights[(int64_t)c * LANES + r] *
+                       x[(c - inputs->first) * inputs->stride];
+            sums[k * LANES + r] = sum;
+        }
+    }
+}
+
+static void sum_in_order_rows(double *sums, const float *weights, const hwk_row_inputs *inputs)
+{
+    for (int32_t k = 0; k < HWK_ROWS; k++) {
+        for (int32_t r = 0; r < LANES; r++) {
+            double sum = begun_at(inputs, k * LANES + r);
+            for (int32_t i = 0; i < inputs->n; i++)
+                sum += (double)weights[(int64_t)(inputs->first + i) * LANES + r] *
+                       inputs->values[i * inputs->stride + k];
+            sums[k * LANES + r] = sum;
+        }
+    }
+}
+
 static void sum_fast(float *sums, const float *weights, const hwk_inputs *inputs)
 {
     for (int32_t r = 0; r < LANES; r++) {
@@ -323,6 +365,8 @@ DEFINE_UPDATE(fast_nesterov, fast_move_nesterov)
 const hwk_table hwk_table_ref = {.name = "ref",
                                  .sum_eightfold = sum_eightfold,
                                  .sum_in_order = sum_in_order,
+                                 .sum_eightfold_rows = sum_eightfold_rows,
+                                 .sum_in_order_rows = sum_in_order_rows,
                                  .sum_fast = sum_fast,
                                  .sum_squares = sum_squares,
                                  .add_errors = add_errors,

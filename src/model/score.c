@@ -6,10 +6,11 @@
 
 #include "base/parallel.h"
 #include "base/rng.h"
+#include "nn/bundle.h"
 #include "nn/distribution.h"
-#include "nn/work.h"
 
-enum { BLOCK_ROWS = 256 };
+/* Below LEAST_ROWS the look at all weights does not pay. */
+enum { BLOCK_ROWS = HWI_BUNDLE_ROWS, LEAST_ROWS = 16 };
 
 int32_t hwi_scorer_width(const hwi_scorer *scorer, hwi_score_kind kind)
 {
@@ -43,9 +44,18 @@ static void correct_probabilities(const hwi_scorer *scorer, double *p)
         p[k] /= sum;
 }
 
+/* A row of the table, which is seldom looked at once it is encoded. */
+typedef struct table_row {
+    const hwi_adapted *adapted;
+    int64_t number;
+    double *room; /* (C + N) */
+} table_row;
+
 /* A number in [0, 1) from the raw row, for ties (spec 6.4). */
-static double tie_number(const double *raw, int32_t n)
+static double tie_number(const table_row *row, int32_t n)
 {
+    const double *raw = row->room;
+    hwi_adapted_read_rows(row->adapted, row->number, 1, row->room);
     int64_t seed = 0;
     for (int32_t i = 0; i < n; i++) {
         int64_t bits;
@@ -61,7 +71,7 @@ static double tie_number(const double *raw, int32_t n)
 
 /* The list of tied classes starts with class 0 and is not emptied by a new maximum: a quirk of H2O.
  * The first walk finds the maximum and whether it is tied, the second walks H2O's list. */
-static int32_t multinomial_label(const hwi_scorer *scorer, const double *p, const double *raw)
+static int32_t multinomial_label(const hwi_scorer *scorer, const double *p, const table_row *row)
 {
     int32_t best = 0, n_ties = 0;
     for (int32_t k = 1; k < scorer->n_classes; k++) {
@@ -77,7 +87,7 @@ static int32_t multinomial_label(const hwi_scorer *scorer, const double *p, cons
         return best;
     double total = 0, maximum = p[0];
     for (int pass = 0; pass < 2; pass++) {
-        double t = pass ? tie_number(raw, scorer->encoder->n_cats + scorer->encoder->n_nums) : 0;
+        double t = pass ? tie_number(row, scorer->encoder->n_cats + scorer->encoder->n_nums) : 0;
         double running = prior[0] / (pass ? total : 1);
         if (pass && t <= running)
             return 0;
@@ -120,7 +130,7 @@ static void unit_errors(const hwi_network *network, const hwi_work *work, double
 
 /* Predictions of one row, whose output layer has been computed. */
 static hw_status finish_row(const hwi_scorer *s, const hwi_work *work, hwi_score_kind kind,
-                            const double *raw, double *out, int32_t *label, hw_error *err)
+                            const table_row *row, double *out, int32_t *label, hw_error *err)
 {
     const hwi_layer *output = &s->network->layers[s->network->n_layers - 1];
     const double *y = work->layers[s->network->n_layers - 1].activation;
@@ -154,15 +164,23 @@ static hw_status finish_row(const hwi_scorer *s, const hwi_work *work, hwi_score
         correct_probabilities(s, out);
     if (label)
         *label = s->category == HW_CATEGORY_BINOMIAL ? out[1] >= s->threshold
-                                                     : multinomial_label(s, out, raw);
+                                                     : multinomial_label(s, out, row);
     return HW_OK;
+}
+
+/* The input unit of the first numeric predictor. */
+static int32_t first_number(const hwi_scorer *scorer)
+{
+    return scorer->encoder->n_units - scorer->encoder->n_nums;
 }
 
 /* What a thread needs; made once a call. */
 typedef struct scratch {
     hwi_work *work;
-    double *raw;     /* (BLOCK_ROWS, C + N) */
-    double *offsets; /* (BLOCK_ROWS) */
+    hwi_bundle *block; /* NULL: rows go one by one */
+    double *raw;       /* (BLOCK_ROWS, C + N) */
+    double *row;       /* (C + N) */
+    double *offsets;   /* (BLOCK_ROWS) */
 } scratch;
 
 typedef struct scoring {
@@ -176,57 +194,162 @@ typedef struct scoring {
     scratch *scratches; /* one a worker */
 } scoring;
 
+static void read_offsets(const scoring *s, scratch *own, int64_t begin, int64_t n)
+{
+    if (s->scorer->encoder->offset_at < 0 || s->scorer->ignores_offset)
+        return;
+    if (!s->rows)
+        hwi_adapted_read_offset(s->adapted, s->row_begin + begin, n, own->offsets);
+    for (int64_t i = 0; s->rows && i < n; i++)
+        hwi_adapted_read_offset(s->adapted, s->rows[begin + i], 1, own->offsets + i);
+}
+
 static void read_block(const scoring *s, scratch *own, int64_t begin, int64_t n)
 {
     int32_t width = s->scorer->encoder->n_cats + s->scorer->encoder->n_nums;
-    bool has_offset = s->scorer->encoder->offset_at >= 0 && !s->scorer->ignores_offset;
-    if (!s->rows) {
+    if (!s->rows)
         hwi_adapted_read_rows(s->adapted, s->row_begin + begin, n, own->raw);
-        if (has_offset)
-            hwi_adapted_read_offset(s->adapted, s->row_begin + begin, n, own->offsets);
-        return;
-    }
-    for (int64_t i = 0; i < n; i++) {
+    for (int64_t i = 0; s->rows && i < n; i++)
         hwi_adapted_read_rows(s->adapted, s->rows[begin + i], 1, own->raw + i * width);
-        if (has_offset)
-            hwi_adapted_read_offset(s->adapted, s->rows[begin + i], 1, own->offsets + i);
+}
+
+static double offset_of(const scoring *s, const scratch *own, int64_t i)
+{
+    return hwi_offset_for_output(s->scorer->encoder, own->offsets[i], s->scorer->offset_as_h2o);
+}
+
+/* Row i of the block, whose output layer is in own->work; begin is the block's first row. */
+static hw_status put_row(const scoring *s, scratch *own, int64_t begin, int64_t i, hw_error *err)
+{
+    int64_t number = s->rows ? s->rows[begin + i] : s->row_begin + begin + i;
+    const table_row row = {s->adapted, number, own->row};
+    return finish_row(s->scorer, own->work, s->kind, &row,
+                      s->out + (begin + i) * hwi_scorer_width(s->scorer, s->kind),
+                      s->labels ? s->labels + begin + i : NULL, err);
+}
+
+static void encode_row(const scoring *s, scratch *own, int64_t i)
+{
+    const hwi_encoder *encoder = s->scorer->encoder;
+    hwi_encode_scoring(encoder, own->raw + i * (encoder->n_cats + encoder->n_nums),
+                       &own->work->input);
+}
+
+/* An autoencoder's errors need the encoded row in full. */
+static bool needs_inputs(const scoring *s)
+{
+    return s->scorer->category == HW_CATEGORY_AUTOENCODER &&
+           (s->kind == HWI_SCORE_ROW_ERROR || s->kind == HWI_SCORE_UNIT_ERRORS);
+}
+
+static hw_status score_one_by_one(const scoring *s, scratch *own, int64_t begin, int64_t n,
+                                  hw_error *err)
+{
+    read_block(s, own, begin, n);
+    for (int64_t i = 0; i < n; i++) {
+        encode_row(s, own, i);
+        if (needs_inputs(s))
+            hwi_work_spread_input(own->work, s->scorer->network);
+        hwi_forward(s->scorer->network, own->work, NULL, offset_of(s, own, i), s->scorer->averages);
+        HW_TRY(put_row(s, own, begin, i, err));
     }
+    return HW_OK;
+}
+
+static void read_predictor(const scoring *s, int32_t predictor, int64_t begin, int64_t n,
+                           double *out)
+{
+    hwi_adapted_read_predictor(s->adapted, predictor, s->rows ? s->rows + begin : NULL,
+                               s->row_begin + begin, n, out);
+}
+
+/* Encodes the rows of a block column by column. False when so many inputs are 0 that passing them
+ * over, as one row alone does, costs less. */
+static bool encode_block(const scoring *s, scratch *own, int64_t begin, int64_t n)
+{
+    const hwi_encoder *encoder = s->scorer->encoder;
+    double values[BLOCK_ROWS];
+    hwi_bundle_clear(own->block);
+    for (int32_t cat = 0; cat < encoder->n_cats; cat++) {
+        read_predictor(s, cat, begin, n, values);
+        for (int64_t i = 0; i < n; i++)
+            own->raw[i * encoder->n_cats + cat] = values[i];
+    }
+    for (int32_t i = 0; i < n && encoder->n_cats > 0; i++) {
+        hwi_encode_scoring_categories(encoder, own->raw + (int64_t)i * encoder->n_cats,
+                                      &own->work->input);
+        hwi_bundle_light(own->block, i, &own->work->input);
+    }
+    int64_t n_active = 0;
+    for (int32_t i = 0; i < encoder->n_nums; i++) {
+        read_predictor(s, encoder->n_cats + i, begin, n, values);
+        hwi_encode_scoring_number(encoder, i, n, values);
+        hwi_bundle_put_numbers(own->block, first_number(s->scorer) + i, (int32_t)n, values);
+        for (int64_t k = 0; k < n; k++)
+            n_active += values[k] != 0;
+    }
+    return n_active * 4 >= n * encoder->n_nums;
+}
+
+static void put_hidden(const scoring *s, const scratch *own, int64_t begin, int64_t n)
+{
+    int32_t n_units = hwi_scorer_width(s->scorer, s->kind);
+    for (int32_t i = 0; i < n; i++)
+        for (int32_t u = 0; u < n_units; u++)
+            s->out[(begin + i) * n_units + u] = hwi_bundle_value(own->block, i, u);
+}
+
+static hw_status score_together(const scoring *s, scratch *own, int64_t begin, int64_t n,
+                                hw_error *err)
+{
+    const hwi_network *network = s->scorer->network;
+    const int32_t n_rows = (int32_t)n;
+    if (s->kind == HWI_SCORE_HIDDEN) {
+        hwi_bundle_forward(own->block, network, n_rows, s->scorer->hidden_layer + 1, own->work);
+        put_hidden(s, own, begin, n);
+        return HW_OK;
+    }
+    hwi_bundle_forward(own->block, network, n_rows, network->n_layers - 1, own->work);
+    hwi_bundle_sum_output(own->block, network, n_rows);
+    if (needs_inputs(s))
+        read_block(s, own, begin, n);
+    for (int32_t i = 0; i < n_rows; i++) {
+        if (needs_inputs(s)) {
+            encode_row(s, own, i);
+            hwi_work_spread_input(own->work, network);
+        }
+        hwi_bundle_finish(own->block, network, i, offset_of(s, own, i), own->work);
+        HW_TRY(put_row(s, own, begin, i, err));
+    }
+    return HW_OK;
 }
 
 static hw_status score_block(int64_t block, int worker, void *ctx, hw_error *err)
 {
     const scoring *s = ctx;
-    const hwi_scorer *scorer = s->scorer;
-    const hwi_encoder *encoder = scorer->encoder;
     scratch *own = &s->scratches[worker];
     int64_t begin = block * BLOCK_ROWS;
     int64_t n = s->n - begin < BLOCK_ROWS ? s->n - begin : BLOCK_ROWS;
-    int32_t width = encoder->n_cats + encoder->n_nums, n_out = hwi_scorer_width(scorer, s->kind);
-    read_block(s, own, begin, n);
-    for (int64_t i = 0; i < n; i++) {
-        const double *raw = own->raw + i * width;
-        hwi_encode_scoring(encoder, raw, &own->work->input);
-        if (s->kind == HWI_SCORE_ROW_ERROR || s->kind == HWI_SCORE_UNIT_ERRORS)
-            hwi_work_spread_input(own->work, scorer->network);
-        double offset = hwi_offset_for_output(encoder, own->offsets[i], scorer->offset_as_h2o);
-        hwi_forward(scorer->network, own->work, NULL, offset, scorer->averages);
-        HW_TRY(finish_row(scorer, own->work, s->kind, raw, s->out + (begin + i) * n_out,
-                          s->labels ? s->labels + begin + i : NULL, err));
-    }
-    return HW_OK;
+    read_offsets(s, own, begin, n);
+    if (own->block && encode_block(s, own, begin, n))
+        return score_together(s, own, begin, n, err);
+    return score_one_by_one(s, own, begin, n, err);
 }
 
 static void free_scratches(scratch *scratches, int n)
 {
     for (int i = 0; scratches && i < n; i++) {
         hwi_work_free(scratches[i].work);
+        hwi_bundle_free(scratches[i].block);
         hwi_free(scratches[i].raw);
+        hwi_free(scratches[i].row);
         hwi_free(scratches[i].offsets);
     }
     hwi_free(scratches);
 }
 
-static hw_status new_scratches(const hwi_scorer *scorer, int n, scratch **out, hw_error *err)
+static hw_status new_scratches(const hwi_scorer *scorer, int n, bool is_together, scratch **out,
+                               hw_error *err)
 {
     const hwi_encoder *encoder = scorer->encoder;
     size_t width = (size_t)(encoder->n_cats + encoder->n_nums);
@@ -235,9 +358,14 @@ static hw_status new_scratches(const hwi_scorer *scorer, int n, scratch **out, h
     for (int i = 0; i < n && status == HW_OK; i++) {
         status = hwi_work_new(scorer->network, hwi_encoder_max_active(encoder), false,
                               (hwi_seat){0}, &scratches[i].work, err);
+        if (status == HW_OK && is_together)
+            status = hwi_bundle_new(scorer->network, first_number(scorer),
+                                    hwi_encoder_max_active(encoder) - encoder->n_nums,
+                                    &scratches[i].block, err);
         scratches[i].raw = HWI_ALLOC_ARRAY(double, width *BLOCK_ROWS);
+        scratches[i].row = HWI_ALLOC_ARRAY(double, width);
         scratches[i].offsets = HWI_NEW_ARRAY(double, BLOCK_ROWS);
-        if (status == HW_OK && (!scratches[i].raw || !scratches[i].offsets))
+        if (status == HW_OK && (!scratches[i].raw || !scratches[i].row || !scratches[i].offsets))
             status = HW_ENOMEM;
     }
     if (status != HW_OK) {
@@ -259,7 +387,9 @@ hw_status hwi_scorer_score(const hwi_scorer *scorer, const hwi_adapted *adapted,
     if (n_workers > n_blocks)
         n_workers = n_blocks > 0 ? (int)n_blocks : 1;
     scoring s = {scorer, adapted, rows, row_begin, n, kind, out, labels, NULL};
-    HW_TRY(new_scratches(scorer, n_workers, &s.scratches, err));
+    bool is_together = n >= LEAST_ROWS && !scorer->averages &&
+                       hwi_bundle_suits(scorer->network, first_number(scorer));
+    HW_TRY(new_scratches(scorer, n_workers, is_together, &s.scratches, err));
     hw_status status = hwi_parallel_for(n_blocks, n_workers, score_block, &s, err);
     free_scratches(s.scratches, n_workers);
     return status;

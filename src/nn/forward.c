@@ -176,8 +176,7 @@ static void activate_maxout(hwi_layer_work *lw, bool has_mask)
     }
 }
 
-/* Activations of the own units; softmax, which needs the sums of all, of all units. */
-static void activate(const hwi_layer *layer, hwi_layer_work *lw, bool has_mask)
+void hwi_activate(const hwi_layer *layer, hwi_layer_work *lw, bool has_mask)
 {
     const double *z = lw->net;
     double *a = lw->activation;
@@ -255,7 +254,7 @@ void hwi_forward(const hwi_network *network, hwi_work *work, const hwi_dropout *
         if (needs_all && lw->is_divided)
             hwi_team_meet(work->team);
         if (!needs_all || lw->unit_end > lw->unit_begin)
-            activate(layer, lw, has_mask);
+            hwi_activate(layer, lw, has_mask);
         if (is_output)
             break;
         if (averages && layer->average_activation)

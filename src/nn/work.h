@@ -95,6 +95,10 @@ typedef struct hwi_dropout {
 /* Sets some inputs to 0; draws once per input unit. */
 void hwi_drop_inputs(const hwi_dropout *dropout, int32_t n_inputs, hwi_active *input);
 
+/* From lw->net to the activations of the own units; of softmax, which needs the sums of all, of all
+ * units. has_mask: units that are not kept (dropout) give 0. */
+void hwi_activate(const hwi_layer *layer, hwi_layer_work *lw, bool has_mask);
+
 /* From work->input to the output layer's activation; of the whole team, or of one who is alone.
  * dropout is NULL when scoring: then activations are scaled by 1 - ratio. output_offset is added to
  * the output of a linear unit (0 without an offset). averages: network whose average activations
