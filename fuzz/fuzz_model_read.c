@@ -2,7 +2,7 @@
  *
  * Reading models. An input that starts with "PK" is the file itself. Any other is the text of its
  * entries, each after a line "=== NAME": zip's checksums would keep a fuzzer from ever reaching
- * what is inside. The checksum of the optimiser's entry is put right for the same reason. A model
+ * what is inside. The checksums of the networks' entries are put right for the same reason. A model
  * that could be read must write, and read and write again to the same bytes. */
 #include <fcntl.h>
 #include <stdint.h>
@@ -56,7 +56,8 @@ static bool build(char *text, size_t n_bytes, hwi_buffer *out)
         *line_end = '\0';
         char *begin = line_end + 1;
         mark = next_mark(begin, end);
-        if (strcmp(name, HWI_OPTIMIZER_ENTRY) == 0)
+        if (strcmp(name, HWI_OPTIMIZER_ENTRY) == 0 || strcmp(name, HWI_BEST_ENTRY) == 0 ||
+            strcmp(name, HWI_TRAINED_ENTRY) == 0)
             mend_optimizer((uint8_t *)begin, (size_t)(mark - begin));
         entries[n++] = (hwi_zip_entry){name, begin, (size_t)(mark - begin), 1};
     }
@@ -94,6 +95,40 @@ static void check(const hw_model *model)
     }
     if (first.size != second.size || memcmp(first.data, second.data, first.size) != 0)
         abort();
+}
+
+/* Given by libFuzzer; absent in the driver that replays. */
+size_t LLVMFuzzerMutate(uint8_t *data, size_t n_bytes, size_t max_bytes) __attribute__((weak));
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n_bytes, size_t max_bytes, unsigned seed);
+
+/* Mostly changes one entry from inside and leaves the others and all names whole. */
+size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t n_bytes, size_t max_bytes, unsigned seed)
+{
+    char *text = (char *)data, *end = text + n_bytes;
+    char *marks[MAX_ENTRIES + 1];
+    int32_t n = 0;
+    for (char *mark = next_mark(text, end); mark < end && n < MAX_ENTRIES;) {
+        marks[n++] = mark;
+        mark = next_mark(mark + 4, end);
+    }
+    if (seed % 8 == 0 || n == 0 || max_bytes <= n_bytes)
+        return LLVMFuzzerMutate(data, n_bytes, max_bytes);
+    marks[n] = end;
+    int32_t chosen = (int32_t)(seed / 8 % (unsigned)n);
+    char *line_end = memchr(marks[chosen], '\n', (size_t)(marks[chosen + 1] - marks[chosen]));
+    if (!line_end)
+        return LLVMFuzzerMutate(data, n_bytes, max_bytes);
+    char *begin = line_end + 1, *past = marks[chosen + 1];
+    size_t n_entry = (size_t)(past - begin), n_rest = (size_t)(end - past);
+    HW_AUTO_BUFFER(rest);
+    hwi_buffer_append(&rest, past, n_rest);
+    size_t n_new = LLVMFuzzerMutate((uint8_t *)begin, n_entry, max_bytes - (n_bytes - n_entry) - 1);
+    /* The next name begins a line. */
+    if (n_rest > 0 && (n_new == 0 || begin[n_new - 1] != '\n'))
+        begin[n_new++] = '\n';
+    if (n_rest > 0)
+        memcpy(begin + n_new, rest.data, n_rest);
+    return (size_t)(begin - text) + n_new + n_rest;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes)

@@ -58,6 +58,16 @@ void hwi_buffer_append_text(hwi_buffer *buffer, const char *text)
     hwi_buffer_append(buffer, text, strlen(text));
 }
 
+char *hwi_buffer_extend(hwi_buffer *buffer, size_t n_bytes)
+{
+    if (!reserve(buffer, n_bytes))
+        return NULL;
+    char *begin = buffer->data + buffer->size;
+    buffer->size += n_bytes;
+    buffer->data[buffer->size] = '\0';
+    return begin;
+}
+
 void hwi_buffer_append_char(hwi_buffer *buffer, char c)
 {
     hwi_buffer_append(buffer, &c, 1);

@@ -21,6 +21,9 @@ void hwi_buffer_clear(hwi_buffer *buffer);
 void hwi_buffer_append(hwi_buffer *buffer, const void *bytes, size_t n_bytes);
 void hwi_buffer_append_text(hwi_buffer *buffer, const char *text);
 void hwi_buffer_append_char(hwi_buffer *buffer, char c);
+/* Appends n_bytes of any content and returns where they are, to be filled by the caller; NULL when
+ * the buffer has failed. */
+char *hwi_buffer_extend(hwi_buffer *buffer, size_t n_bytes);
 /* For words and integers. Numbers with a point go through base/number.h: this one follows the
  * locale. */
 void hwi_buffer_printf(hwi_buffer *buffer, const char *format, ...) HW_PRINTF(2, 3);

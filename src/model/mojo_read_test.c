@@ -554,7 +554,7 @@ static void test_mojo_read_hostile_state_is_refused(void **state)
         STATE(NULL, "", "heavywater/model.json: line"),
         STATE(NULL, "[]", "format is absent"),
         STATE(NULL, "{\"format\": 1}", "is_from_h2o is absent"),
-        STATE("\"format\": 1", "\"format\": 2", "format 2 of a later heavywater"),
+        STATE("\"format\": 1", "\"format\": 2", "written by a newer heavywater (format 2, this one reads up to 1)"),
         STATE("\"format\": 1", "\"format\": 0", "format is something else, not a whole number"),
         STATE("\"counters\": {", "\"counters\": 3, \"x\": {", "counters is something else"),
         STATE("\"converged\"", "\"bored\"", "counters.ending is something else"),

@@ -144,7 +144,8 @@ static hw_status make_domains(const hw_model *model, parts *p, hw_error *err)
     return recoding ? make_originals(recoding, p, err) : HW_OK;
 }
 
-/* Level 1 for numbers, which hardly pack better with more effort. */
+/* Level 1 for numbers, which hardly pack better with more effort; arrays of floats hardly pack at
+ * all, and are read in no time when they are not. */
 static void add_entry(parts *p, const char *name, const hwi_buffer *data, int level)
 {
     p->entries[p->n_entries++] = (hwi_zip_entry){name, hwi_buffer_text(data), data->size, level};
@@ -174,11 +175,11 @@ static hw_status make_parts(const hw_model *model, parts *p, hw_error *err)
         (hwi_zip_entry){"experimental/README.md", readme_text, sizeof readme_text - 1, 6};
     add_entry(p, HWI_STATE_ENTRY, &p->state, 6);
     if (p->optimizer.size > 0)
-        add_entry(p, HWI_OPTIMIZER_ENTRY, &p->optimizer, 1);
+        add_entry(p, HWI_OPTIMIZER_ENTRY, &p->optimizer, 0);
     if (p->best.size > 0)
-        add_entry(p, HWI_BEST_ENTRY, &p->best, 1);
+        add_entry(p, HWI_BEST_ENTRY, &p->best, 0);
     if (p->trained.size > 0)
-        add_entry(p, HWI_TRAINED_ENTRY, &p->trained, 1);
+        add_entry(p, HWI_TRAINED_ENTRY, &p->trained, 0);
     return HW_OK;
 }
 

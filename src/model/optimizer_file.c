@@ -12,8 +12,8 @@
  *   uint32    CRC-32 (zlib's) of all before it
  */
 #include <string.h>
-#include <zlib.h>
 
+#include "base/inflate.h"
 #include "model/mojo.h"
 
 static const char magic[8] = {'H', 'W', 'O', 'P', 'T', 'I', 'M', '1'};
@@ -50,19 +50,6 @@ static uint32_t get_u32(const void *from)
 static uint64_t get_u64(const void *from)
 {
     return get_u32(from) | (uint64_t)get_u32((const char *)from + 4) << 32;
-}
-
-static uint32_t crc_of(const void *bytes, size_t n)
-{
-    const uint8_t *next = bytes;
-    uLong crc = crc32(0, NULL, 0);
-    for (; n > 0;) {
-        uInt piece = n > (1u << 30) ? 1u << 30 : (uInt)n;
-        crc = crc32(crc, next, piece);
-        next += piece;
-        n -= piece;
-    }
-    return (uint32_t)crc;
 }
 
 /* The arrays of a layer, in the order of the file. Those of weights are floats, others doubles. */
@@ -106,11 +93,16 @@ static uint64_t layer_data_bytes(const hwi_layer *layer, bool has_weights)
     return n_bytes + (a.of_units ? sizeof(double) * (uint64_t)layer->n_units : 0);
 }
 
+static bool is_little_endian(void)
+{
+    const uint16_t one = 1;
+    return *(const uint8_t *)&one == 1;
+}
+
 /* Between the machine's order of bytes and the file's, in place, both ways. */
 static void turn_bytes(void *values, size_t n, size_t width)
 {
-    const uint16_t one = 1;
-    if (*(const uint8_t *)&one == 1)
+    if (is_little_endian())
         return;
     uint8_t *b = values;
     for (size_t i = 0; i < n; i++, b += width)
@@ -176,7 +168,7 @@ static hw_status put_network(const hwi_network *network, bool has_weights, hwi_b
     for (int32_t l = 0; l < network->n_layers; l++)
         HW_TRY(put_layer(out, &network->layers[l], has_weights, err));
     HW_TRY(hwi_buffer_check(out, err));
-    put_u32(out, crc_of(out->data, out->size));
+    put_u32(out, hwi_crc32(out->data, out->size));
     return hwi_buffer_check(out, err);
 }
 
@@ -202,7 +194,7 @@ static hw_status check_entry(const hwi_buffer *entry, const char *path, const ch
         HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: %zu bytes of arrays, not the %llu it speaks of",
                 path, name, n_checked - HEADER_BYTES,
                 (unsigned long long)get_u64(entry->data + 16));
-    if (get_u32(entry->data + n_checked) != crc_of(entry->data, n_checked))
+    if (get_u32(entry->data + n_checked) != hwi_crc32(entry->data, n_checked))
         HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: wrong checksum", path, name);
     *out_kinds = get_u32(entry->data + 8);
     return HW_OK;
@@ -231,14 +223,21 @@ static const char *get_doubles(const char *next, double *values, int32_t n)
     return next + (size_t)n * sizeof(double);
 }
 
+/* The entry begins at a multiple of 64, and all before an array of floats has a multiple of 4
+ * bytes, so that where the order of bytes is the file's nothing needs to be copied first. */
 static hw_status get_weights(const char **next, const hwi_layer *layer, float *values,
                              hw_error *err)
 {
     size_t n = (size_t)layer->n_in * (size_t)layer->n_rows;
+    const void *from = *next;
+    *next += n * sizeof(float);
+    if (is_little_endian()) {
+        hwi_layer_import_weights(layer, from, values);
+        return HW_OK;
+    }
     HW_AUTO(float) *ordered = HWI_ALLOC_ARRAY(float, n);
     HW_CHECK_ALLOC(err, ordered);
-    memcpy(ordered, *next, n * sizeof(float));
-    *next += n * sizeof(float);
+    memcpy(ordered, from, n * sizeof(float));
     turn_bytes(ordered, n, sizeof(float));
     hwi_layer_import_weights(layer, ordered, values);
     return HW_OK;

@@ -502,8 +502,9 @@ hw_status hwi_state_read(const json_t *state, const char *path, hw_model *model,
     HW_TRY(get_int(&top, "format", 1, INT32_MAX, &version, err));
     if (version > HWI_STATE_VERSION)
         HW_FAIL(err, HW_EFORMAT, NULL,
-                "%s: %s: format %lld of a later heavywater; this one reads up to %d", path,
-                HWI_STATE_ENTRY, (long long)version, HWI_STATE_VERSION);
+                "%s was written by a newer heavywater (format %lld, this one reads up to %d); read "
+                "it with that one",
+                path, (long long)version, HWI_STATE_VERSION);
     HW_TRY(get_bool(&top, "is_from_h2o", &model->is_from_h2o, err));
     HW_TRY(read_counters(&top, model, err));
     HW_TRY(read_resume(&top, model, err));

@@ -39,7 +39,6 @@ static void write_categories(hwi_buffer *out, const hwi_plot *plot, const hwi_do
         stride++;
     int max_chars = (int)(room * stride / char_width);
     for (int32_t c = 0; c < chart->n_categories; c += stride) {
-        HW_AUTO_BUFFER(text);
         hwi_buffer_append_text(out, "<text class=\"tick\" text-anchor=\"middle\"");
         hwi_svg_attribute(out, "x", hwi_scale_at(&plot->x, c));
         hwi_svg_attribute(out, "y", plot->y.from + 15);
