@@ -75,13 +75,11 @@ static hw_status write_cross_validation(const app_args *args, const hw_model *mo
     return HW_OK;
 }
 
-/* All or none: the report of one training beside the model of another would mislead. */
-static hw_status write_outputs(const app_args *args, const hw_model *model, hw_error *err)
+static hw_status stage_outputs(const app_args *args, const hw_model *model, hwi_file_group *group,
+                               hw_error *err)
 {
     const char *report = app_args_get(args, "report"), *json = app_args_get(args, "json");
     const char *staged = NULL;
-    HW_AUTO(hwi_file_group) *group = NULL;
-    HW_TRY(hwi_file_group_new(&group, err));
     HW_TRY(hwi_file_group_add(group, app_args_get(args, "model"), &staged, err));
     HW_TRY(hw_model_write(model, staged, err));
     if (report) {
@@ -94,6 +92,18 @@ static hw_status write_outputs(const app_args *args, const hw_model *model, hw_e
         HW_TRY(hwi_file_group_add(group, json, &staged, err));
         HW_TRY(hw_model_write_json(model, staged, err));
     }
+    return HW_OK;
+}
+
+/* All or none: the report of one training beside the model of another would mislead. */
+static hw_status write_outputs(const app_args *args, const hw_model *model, hw_error *err)
+{
+    HW_AUTO(hwi_file_group) *group = NULL;
+    HW_TRY(hwi_file_group_new(&group, err));
+    hw_status status = stage_outputs(args, model, group, err);
+    if (status != HW_OK)
+        hwi_file_group_name_error(group, err);
+    HW_TRY(status);
     return hwi_file_group_commit(group, err);
 }
 

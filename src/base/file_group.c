@@ -118,6 +118,20 @@ hw_status hwi_file_group_add(hwi_file_group *group, const char *path, const char
     return HW_OK;
 }
 
+void hwi_file_group_name_error(const hwi_file_group *group, hw_error *err)
+{
+    for (int i = 0; err && i < group->n; i++) {
+        const member *m = group->members[i];
+        const char *found = m->staged ? strstr(err->message, m->staged) : NULL;
+        if (!found)
+            continue;
+        char text[sizeof err->message];
+        snprintf(text, sizeof text, "%.*s%.500s%.400s", (int)(found - err->message), err->message,
+                 m->path, found + strlen(m->staged));
+        snprintf(err->message, sizeof err->message, "%s", text);
+    }
+}
+
 hw_status hwi_file_group_commit(hwi_file_group *group, hw_error *err)
 {
     for (int i = 0; i < group->n; i++) {

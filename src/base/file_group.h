@@ -17,6 +17,8 @@ hw_status hwi_file_group_add(hwi_file_group *group, const char *path, const char
 /* Moves all to their places, in the order of adding. Only the renaming itself can go wrong here
  * (a folder taken away meanwhile); what came before it stays moved. */
 hw_status hwi_file_group_commit(hwi_file_group *group, hw_error *err) HW_MUST_USE;
+/* Gives the files in what went wrong while they were written the names that they were to have. */
+void hwi_file_group_name_error(const hwi_file_group *group, hw_error *err);
 /* Removes what has not been moved. */
 void hwi_file_group_free(hwi_file_group *group);
 HW_DEFINE_AUTO(hwi_file_group, hwi_file_group_free)

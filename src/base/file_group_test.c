@@ -94,6 +94,24 @@ static void test_group_appears_together_or_not_at_all(void **state)
     assert_int_equal(count_files(), 2);
 }
 
+static void test_group_names_files_in_errors(void **state)
+{
+    (void)state;
+    hw_error err = {0};
+    HW_AUTO(hwi_file_group) *group = NULL;
+    hw_assert_ok(hwi_file_group_new(&group, &err), err);
+    add(group, "a");
+    const char *staged = add(group, "b");
+    char expected[256];
+    snprintf(err.message, sizeof err.message, "before %s: after", staged);
+    snprintf(expected, sizeof expected, "before %s/b: after", folder);
+    hwi_file_group_name_error(group, &err);
+    assert_string_equal(err.message, expected);
+    hwi_file_group_name_error(group, &err);
+    assert_string_equal(err.message, expected);
+    hwi_file_group_name_error(group, NULL);
+}
+
 static void test_group_keeps_links_and_modes(void **state)
 {
     (void)state;
@@ -148,6 +166,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_group_appears_together_or_not_at_all, make_folder,
+                                        remove_folder),
+        cmocka_unit_test_setup_teardown(test_group_names_files_in_errors, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(test_group_keeps_links_and_modes, make_folder,
                                         remove_folder),

@@ -14,7 +14,7 @@ static unsigned char packed[N_BYTES + 1000];
 
 static size_t pack(int level)
 {
-    for (int i = 0; i < N_BYTES; i++)
+    for (unsigned i = 0; i < N_BYTES; i++)
         text[i] = (char)("0123456789, -e."[(i * 7 + i / 13 + i * i % 11) % 15]);
     z_stream stream = {0};
     assert_int_equal(deflateInit2(&stream, level, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY), Z_OK);

@@ -32,7 +32,9 @@ def test_full_disk_leaves_the_old_files(folder):
             write(folder, name, f"old {name}")
         args = train_args(folder, "--report", os.path.join(folder, "r.html"), "--json",
                           os.path.join(folder, "j.json"), "--quiet_mode")
-        check_one_line_error(run(args, preexec_fn=limit_files(limit)), ["File too large"])
+        result = run(args, preexec_fn=limit_files(limit))
+        check_one_line_error(result, [folder, ": File too large"])
+        check(".tmp" not in result.err, f"a name that the user has not given:\n{result}")
         for name in names.values():
             check(read(os.path.join(folder, name)) == f"old {name}", f"{name} was touched")
         check(sorted(os.listdir(folder)) == sorted(names.values()), os.listdir(folder))
