@@ -200,16 +200,21 @@ static const char *divergence_of(const hw_model *model)
     return "training diverged; the model is the last good state";
 }
 
+/* Whether the command has to be changed before it can succeed. */
+static bool is_lasting(hw_status status)
+{
+    return status == HW_EINVAL || status == HW_EDATA || status == HW_EUNSUPPORTED ||
+           status == HW_EUNSTABLE;
+}
+
 /* Adds to what went wrong how to go on, where there is something to go on with. */
 static hw_status explain(hw_status status, const app_run *run, const hw_error *why, hw_error *err)
 {
     HW_AUTO_BUFFER(command);
     app_run_print_command(run, &command);
-    bool is_lasting = status == HW_EINVAL || status == HW_EDATA || status == HW_EUNSUPPORTED ||
-                      status == HW_EUNSTABLE;
     if (status == HW_OK)
         return HW_OK;
-    if (is_lasting || !run->path || command.failed) {
+    if (is_lasting(status) || !run->path || command.failed) {
         *err = *why;
         return status;
     }
@@ -258,6 +263,8 @@ static hw_status train(const app_args *args, app_run *run, int n_threads, int *o
     HW_AUTO(hw_model) *model = NULL;
     hw_error why = {0};
     hw_status status = train_and_write(args, &frames, &progress, n_threads, run, &model, &why);
+    if (status != HW_OK && is_lasting(status) && !args->resumed)
+        app_run_finish(run); /* the same would come of it again */
     HW_TRY(explain(status, run, &why, err));
     if (hw_model_ending(model) == HW_ENDED_CANCELLED)
         *out_exit = APP_EXIT_INTERRUPTED;

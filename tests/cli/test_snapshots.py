@@ -216,6 +216,17 @@ def test_resume_notices_other_data(folder):
 
 
 @case
+def test_a_refused_training_leaves_no_run(folder):
+    saved = os.path.join(folder, "saved")
+    check_one_line_error(run(train_args(folder, "--export_checkpoints_dir", saved, "--rho", "3")),
+                         ["rho"])
+    check_one_line_error(run(train_args(folder, "--export_checkpoints_dir", saved,
+                                        "--hidden_dropout_ratios", "0.5")),
+                         ["hidden_dropout_ratios"])
+    check(not os.path.exists(saved) or os.listdir(saved) == [], "something is left")
+
+
+@case
 def test_snapshot_needs_a_folder(folder):
     file = harness.write(folder, "file", "")
     check_one_line_error(run(train_args(folder, "--export_checkpoints_dir", file)),
