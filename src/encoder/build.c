@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/parallel.h"
 #include "encoder/moments.h"
 #include "encoder/recode.h"
 
@@ -391,6 +392,56 @@ static bool response_is_standardized(const hwi_encoder *encoder, const hw_params
     }
 }
 
+/* The transforms of all numeric columns, each a task of its own. */
+typedef struct column_transforms {
+    hwi_encoder *encoder;
+    const hw_params *params;
+    const hw_frame *frame;
+    const double *weights;
+    double **values; /* (workers) each (n_rows) */
+} column_transforms;
+
+static hw_status set_column_transform(int64_t index, int worker, void *ctx, hw_error *err)
+{
+    const column_transforms *all = ctx;
+    const hw_params *params = all->params;
+    hwi_encoder *encoder = all->encoder;
+    int64_t n = hw_frame_n_rows(all->frame);
+    const hwi_model_column *column = &encoder->columns[encoder->n_cats + index];
+    if (!all->values[worker])
+        all->values[worker] = HWI_ALLOC_ARRAY(double, (size_t)n);
+    double *values = all->values[worker];
+    HW_CHECK_ALLOC(err, values);
+    hw_frame_read_doubles(all->frame, hw_frame_find_column(all->frame, column->name), 0, n, values);
+    transform t = standardize(values, all->weights, n, column->type == HW_TYPE_INT,
+                              encoder->is_sparse, params->autoencoder, params->h2o_compat);
+    /* H2O's sparse rows leave out what a sparse column does not hold: here, what is missing. */
+    bool leaves_out = encoder->is_sparse && params->h2o_compat && is_mostly_missing(values, n);
+    encoder->means[index] = leaves_out ? 0 : t.mean;
+    if (params->standardize) {
+        encoder->norm_mul[index] = t.mul;
+        encoder->norm_sub[index] = t.sub;
+    }
+    return HW_OK;
+}
+
+/* Below so many cells starting threads takes longer than they save. */
+enum { CELLS_FOR_THREADS = 1000000 };
+
+static hw_status set_column_transforms(column_transforms *all, hw_error *err)
+{
+    int64_t n_cells = hw_frame_n_rows(all->frame) * all->encoder->n_nums;
+    int n_workers = n_cells < CELLS_FOR_THREADS ? 1 : hwi_parallel_n_threads(0);
+    all->values = HWI_NEW_ARRAY(double *, (size_t)n_workers);
+    HW_CHECK_ALLOC(err, all->values);
+    hw_status status =
+        hwi_parallel_for(all->encoder->n_nums, n_workers, set_column_transform, all, err);
+    for (int i = 0; i < n_workers; i++)
+        hwi_free(all->values[i]);
+    hwi_free(all->values);
+    return status;
+}
+
 hw_status hwi_encoder_set_transforms(hwi_encoder *encoder, const hw_params *params,
                                      const hw_frame *frame, hw_error *err)
 {
@@ -415,19 +466,8 @@ hw_status hwi_encoder_set_transforms(hwi_encoder *encoder, const hw_params *para
         HW_CHECK_ALLOC(err, encoder->norm_mul);
         HW_CHECK_ALLOC(err, encoder->norm_sub);
     }
-    for (int32_t i = 0; i < encoder->n_nums; i++) {
-        const hwi_model_column *column = &encoder->columns[encoder->n_cats + i];
-        hw_frame_read_doubles(frame, hw_frame_find_column(frame, column->name), 0, n, values);
-        transform t = standardize(values, weights, n, column->type == HW_TYPE_INT,
-                                  encoder->is_sparse, params->autoencoder, params->h2o_compat);
-        /* H2O's sparse rows leave out what a sparse column does not hold: here, what is missing. */
-        bool leaves_out = encoder->is_sparse && params->h2o_compat && is_mostly_missing(values, n);
-        encoder->means[i] = leaves_out ? 0 : t.mean;
-        if (params->standardize) {
-            encoder->norm_mul[i] = t.mul;
-            encoder->norm_sub[i] = t.sub;
-        }
-    }
+    column_transforms all = {encoder, params, frame, weights, NULL};
+    HW_TRY(set_column_transforms(&all, err));
     encoder->has_resp_norm = response_is_standardized(encoder, params);
     if (encoder->has_resp_norm) {
         const hwi_model_column *column = &encoder->columns[encoder->response_at];

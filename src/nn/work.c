@@ -44,6 +44,22 @@ static void divide_layer(const hwi_layer *layer, const hwi_seat *seat, hwi_layer
         lw->unit_begin = lw->unit_end;
 }
 
+/* Units that lie side by side need no whole panels: only their activations must not share a line
+ * with another member's. */
+static void divide_units(const hwi_layer *layer, const hwi_seat *seat, hwi_layer_work *lw)
+{
+    enum { UNITS_PER_LINE = 8 };
+    int32_t n_members = hwi_team_n_members(seat->team), m = seat->member;
+    int32_t n = (layer->n_units + UNITS_PER_LINE - 1) / UNITS_PER_LINE;
+    int32_t begin = (n * m + n_members - 1) / n_members * UNITS_PER_LINE;
+    int32_t end = (n * (m + 1) + n_members - 1) / n_members * UNITS_PER_LINE;
+    lw->unit_begin = begin < layer->n_units ? begin : layer->n_units;
+    lw->unit_end = end < layer->n_units ? end : layer->n_units;
+    lw->panel_begin = lw->unit_begin / HWK_LANES;
+    lw->panel_end = (lw->unit_end + HWK_LANES - 1) / HWK_LANES;
+    lw->is_divided = n > 1 && n_members > 1;
+}
+
 static void lay_out_shared(const hwi_layer *layer, bool is_fast, hwi_layer_work *lw, hwi_slab *c)
 {
     lw->activation = hwi_slab_take(c, layer->n_units, sizeof(double));
@@ -83,6 +99,8 @@ static void lay_out(const hwi_network *network, int32_t max_active, const hwi_se
         const hwi_layer *layer = &network->layers[l];
         hwi_layer_work *lw = &work->layers[l];
         divide_layer(layer, seat, lw);
+        if (l == 0 && seat->is_by_unit)
+            divide_units(layer, seat, lw);
         if (seat->leader) {
             const hwi_layer_work *shared = &seat->leader->layers[l];
             lw->activation = shared->activation;

@@ -62,6 +62,7 @@ typedef struct hwi_seat {
     hwi_team *team;
     int member;
     const hwi_work *leader;
+    bool is_by_unit; /* the network will be hwi_network_by_unit's */
 } hwi_seat;
 
 hw_status hwi_work_new(const hwi_network *network, int32_t max_active_inputs, bool is_fast,

@@ -4,7 +4,10 @@
 #include <float.h>
 #include <math.h>
 #include <string.h>
+
 #include <zlib.h>
+
+#include "base/parallel.h"
 
 typedef enum field_width {
     WIDTH_INT8,
@@ -127,20 +130,51 @@ static void load_run(const char *at, field_width width, int32_t n, double *restr
     }
 }
 
-enum { BLOCK_ROWS = 256 };
+/* Below so many cells starting threads takes longer than they save. */
+enum { BLOCK_ROWS = 256, CELLS_FOR_THREADS = 1000000 };
 
-/* Two passes over the frame by blocks of rows: what is needed, then the storing. block:
- * (BLOCK_ROWS, fields). */
-static void measure(const hwi_adapted *adapted, hwi_rows *rows, column_need *needs, double *block)
+/* Two passes over the frame by blocks of rows, on all cores where it is large: what is needed, then
+ * the storing. */
+typedef struct row_pass {
+    const hwi_adapted *adapted;
+    hwi_rows *rows;
+    int n_workers;
+    double **blocks;     /* (workers) each (BLOCK_ROWS, fields) */
+    column_need **needs; /* (workers) each (fields) */
+} row_pass;
+
+/* The rows of a block, in the worker's room. */
+static const double *read_block(const row_pass *pass, int64_t block, int worker, int64_t *out_n)
 {
-    for (int32_t k = 0; k < rows->n_fields; k++)
-        needs[k] = (column_need){INFINITY, -INFINITY, true, true};
-    for (int64_t begin = 0; begin < rows->n; begin += BLOCK_ROWS) {
-        int64_t n = rows->n - begin < BLOCK_ROWS ? rows->n - begin : BLOCK_ROWS;
-        hwi_adapted_read_rows(adapted, begin, n, block);
-        for (int64_t i = 0; i < n * rows->n_fields; i++)
-            look_at(&needs[i % rows->n_fields], block[i]);
-    }
+    int64_t begin = block * BLOCK_ROWS, n = pass->rows->n - begin;
+    *out_n = n < BLOCK_ROWS ? n : BLOCK_ROWS;
+    hwi_adapted_read_rows(pass->adapted, begin, *out_n, pass->blocks[worker]);
+    return pass->blocks[worker];
+}
+
+static hw_status measure_block(int64_t index, int worker, void *ctx, hw_error *err)
+{
+    const row_pass *pass = ctx;
+    (void)err;
+    int64_t n;
+    const double *block = read_block(pass, index, worker, &n);
+    const int32_t n_fields = pass->rows->n_fields;
+    for (int64_t i = 0; i < n; i++)
+        for (int32_t k = 0; k < n_fields; k++)
+            look_at(&pass->needs[worker][k], block[i * n_fields + k]);
+    return HW_OK;
+}
+
+static void merge_needs(column_need *into, const column_need *from)
+{
+    into->min = from->min < into->min ? from->min : into->min;
+    into->max = from->max > into->max ? from->max : into->max;
+    into->is_integral = into->is_integral && from->is_integral;
+    into->fits_float = into->fits_float && from->fits_float;
+}
+
+static void choose_fields(hwi_rows *rows, const column_need *needs)
+{
     bool has_int16 = false;
     for (int32_t k = 0; k < rows->n_fields; k++)
         has_int16 |= width_for(&needs[k]) == WIDTH_INT16;
@@ -157,20 +191,69 @@ static void measure(const hwi_adapted *adapted, hwi_rows *rows, column_need *nee
     }
 }
 
-static void fill(const hwi_adapted *adapted, hwi_rows *rows, double *block)
+static hw_status fill_block(int64_t index, int worker, void *ctx, hw_error *err)
 {
-    for (int64_t begin = 0; begin < rows->n; begin += BLOCK_ROWS) {
-        int64_t n = rows->n - begin < BLOCK_ROWS ? rows->n - begin : BLOCK_ROWS;
-        hwi_adapted_read_rows(adapted, begin, n, block);
-        for (int64_t i = 0; i < n; i++) {
-            char *record = rows->records + (begin + i) * rows->record_bytes;
-            for (int32_t k = 0; k < rows->n_fields; k++) {
-                double x = block[i * rows->n_fields + k];
-                store(record + rows->fields[k].offset, rows->fields[k].width, x);
-                rows->has_missing[begin + i] |= isnan(x);
-            }
+    const row_pass *pass = ctx;
+    (void)err;
+    hwi_rows *rows = pass->rows;
+    int64_t n, begin = index * BLOCK_ROWS;
+    const double *block = read_block(pass, index, worker, &n);
+    for (int64_t i = 0; i < n; i++) {
+        char *record = rows->records + (begin + i) * rows->record_bytes;
+        for (int32_t k = 0; k < rows->n_fields; k++) {
+            double x = block[i * rows->n_fields + k];
+            store(record + rows->fields[k].offset, rows->fields[k].width, x);
+            rows->has_missing[begin + i] |= isnan(x);
         }
     }
+    return HW_OK;
+}
+
+static hw_status begin_pass(row_pass *pass, hw_error *err)
+{
+    int64_t n_cells = pass->rows->n * pass->rows->n_fields;
+    pass->n_workers = n_cells < CELLS_FOR_THREADS ? 1 : hwi_parallel_n_threads(0);
+    pass->blocks = HWI_NEW_ARRAY(double *, (size_t)pass->n_workers);
+    pass->needs = HWI_NEW_ARRAY(column_need *, (size_t)pass->n_workers);
+    HW_CHECK_ALLOC(err, pass->blocks);
+    HW_CHECK_ALLOC(err, pass->needs);
+    size_t n_fields = (size_t)pass->rows->n_fields;
+    for (int i = 0; i < pass->n_workers; i++) {
+        pass->blocks[i] = HWI_ALLOC_ARRAY(double, BLOCK_ROWS *n_fields);
+        pass->needs[i] = HWI_ALLOC_ARRAY(column_need, n_fields);
+        HW_CHECK_ALLOC(err, pass->blocks[i]);
+        HW_CHECK_ALLOC(err, pass->needs[i]);
+        for (size_t k = 0; k < n_fields; k++)
+            pass->needs[i][k] = (column_need){INFINITY, -INFINITY, true, true};
+    }
+    return HW_OK;
+}
+
+static void end_pass(row_pass *pass)
+{
+    for (int i = 0; i < pass->n_workers; i++) {
+        hwi_free(pass->blocks ? pass->blocks[i] : NULL);
+        hwi_free(pass->needs ? pass->needs[i] : NULL);
+    }
+    hwi_free(pass->blocks);
+    hwi_free(pass->needs);
+}
+
+static hw_status read_predictors(row_pass *pass, hw_error *err)
+{
+    HW_TRY(begin_pass(pass, err));
+    hwi_rows *rows = pass->rows;
+    int64_t n_blocks = (rows->n + BLOCK_ROWS - 1) / BLOCK_ROWS;
+    HW_TRY(hwi_parallel_for(n_blocks, pass->n_workers, measure_block, pass, err));
+    for (int i = 1; i < pass->n_workers; i++)
+        for (int32_t k = 0; k < rows->n_fields; k++)
+            merge_needs(&pass->needs[0][k], &pass->needs[i][k]);
+    choose_fields(rows, pass->needs[0]);
+    rows->records = hwi_alloc_array((size_t)rows->n, (size_t)rows->record_bytes);
+    rows->has_missing = HWI_NEW_ARRAY(uint8_t, (size_t)rows->n);
+    HW_CHECK_ALLOC(err, rows->records);
+    HW_CHECK_ALLOC(err, rows->has_missing);
+    return hwi_parallel_for(n_blocks, pass->n_workers, fill_block, pass, err);
 }
 
 static hw_status read_specials(const hwi_encoder *encoder, const hwi_adapted *adapted,
@@ -206,17 +289,10 @@ hw_status hwi_rows_new(const hwi_adapted *adapted, hwi_rows **out, hw_error *err
     rows->runs = HWI_NEW_ARRAY(run, (size_t)rows->n_fields);
     HW_CHECK_ALLOC(err, rows->fields);
     HW_CHECK_ALLOC(err, rows->runs);
-    HW_AUTO(double) *block = HWI_ALLOC_ARRAY(double, BLOCK_ROWS *(size_t)rows->n_fields);
-    HW_CHECK_ALLOC(err, block);
-    column_need *needs = HWI_NEW_ARRAY(column_need, (size_t)rows->n_fields);
-    HW_CHECK_ALLOC(err, needs);
-    measure(adapted, rows, needs, block);
-    hwi_free(needs);
-    rows->records = hwi_alloc_array((size_t)rows->n, (size_t)rows->record_bytes);
-    rows->has_missing = HWI_NEW_ARRAY(uint8_t, (size_t)rows->n);
-    HW_CHECK_ALLOC(err, rows->records);
-    HW_CHECK_ALLOC(err, rows->has_missing);
-    fill(adapted, rows, block);
+    row_pass pass = {.adapted = adapted, .rows = rows};
+    hw_status status = read_predictors(&pass, err);
+    end_pass(&pass);
+    HW_TRY(status);
     HW_TRY(read_specials(encoder, adapted, rows, err));
     *out = HW_TAKE(rows);
     return HW_OK;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/parallel.h"
 #include "model/command.h"
 #include "model/importance.h"
 #include "train/checkpoint.h"
@@ -70,6 +71,23 @@ static const char *role_of(const hwi_encoder *encoder, const char *name)
     return "not used";
 }
 
+HW_DEFINE_AUTO(hw_column_summary, hwi_free)
+
+/* Below so many cells starting threads takes longer than they save. */
+enum { CELLS_FOR_THREADS = 1000000 };
+
+typedef struct frame_summaries {
+    const hw_frame *frame;
+    hw_column_summary *columns; /* (columns of the frame) */
+} frame_summaries;
+
+static hw_status summarize_column(int64_t index, int worker, void *ctx, hw_error *err)
+{
+    const frame_summaries *all = ctx;
+    (void)worker;
+    return hw_frame_summarize_column(all->frame, (int32_t)index, &all->columns[index], err);
+}
+
 static hw_status tabulate_frame(const hwi_encoder *encoder, const hw_frame *frame, hw_table **out,
                                 hw_error *err)
 {
@@ -82,9 +100,14 @@ static hw_status tabulate_frame(const hwi_encoder *encoder, const hw_frame *fram
     for (int i = 0; i < 4; i++)
         hwi_table_add_column(table, numbers[i], HW_CELL_DOUBLE, "%.5f", numbers[i]);
     hwi_table_add_column(table, "levels", HW_CELL_LONG, "%d", "Levels");
-    for (int32_t i = 0; i < hw_frame_n_columns(frame); i++) {
-        hw_column_summary s;
-        HW_TRY(hw_frame_summarize_column(frame, i, &s, err));
+    const int32_t n_columns = hw_frame_n_columns(frame);
+    HW_AUTO(hw_column_summary) *columns = HWI_NEW_ARRAY(hw_column_summary, (size_t)n_columns);
+    HW_CHECK_ALLOC(err, columns);
+    frame_summaries all = {frame, columns};
+    bool is_small = hw_frame_n_rows(frame) * n_columns < CELLS_FOR_THREADS;
+    HW_TRY(hwi_parallel_for(n_columns, is_small ? 1 : 0, summarize_column, &all, err));
+    for (int32_t i = 0; i < n_columns; i++) {
+        hw_column_summary s = columns[i];
         int64_t row = hwi_table_add_row(table);
         HW_TRY(hwi_table_check(table, err));
         hwi_table_set_text(table, row, 0, hw_frame_column_name(frame, i));

@@ -186,6 +186,19 @@ static bool uses_fast_arithmetic(const hw_params *params)
     return !params->reproducible && !(params->adaptive_rate && (float)params->rho == 1);
 }
 
+/* Where many units are off at a time and inputs are mostly not 0, a first layer that lies unit by
+ * unit is faster; what is scored and kept stays in panels. A matter of the parameters and the
+ * encoder alone: the order of sums, and with it the last bits, are another. */
+static bool deserves_by_unit(const hwi_trainer *trainer)
+{
+    const hwi_layer *first = &trainer->network->layers[0];
+    return uses_fast_arithmetic(trainer->params) && first->kind == HWI_UNIT_RECTIFIER &&
+           trainer->sgd.skips_zero_gradient && trainer->sgd.sparsity_beta == 0 &&
+           !trainer->sgd.has_max_w2 && !trainer->params->elastic_averaging &&
+           first->n_in >= 2 * HWK_LANES &&
+           2 * hwi_encoder_max_active(trainer->encoder) > first->n_in;
+}
+
 static hw_status set_up_team(hwi_trainer *trainer, hw_error *err)
 {
     const hwi_encoder *encoder = trainer->encoder;
@@ -199,7 +212,8 @@ static hw_status set_up_team(hwi_trainer *trainer, hw_error *err)
     HW_CHECK_ALLOC(err, trainer->learners);
     for (int m = 0; m < n; m++) {
         hwi_learner *learner = &trainer->learners[m];
-        hwi_seat seat = {trainer->team, m, m > 0 ? trainer->learners[0].work : NULL};
+        hwi_seat seat = {trainer->team, m, m > 0 ? trainer->learners[0].work : NULL,
+                         deserves_by_unit(trainer)};
         HW_TRY(hwi_work_new(trainer->network, encoder->n_units, need.is_fast, seat, &learner->work,
                             err));
         learner->work->moves_zeros = !trainer->params->fast_mode;
@@ -508,19 +522,6 @@ static void train_iteration(hwi_trainer *trainer)
 
 /* --- Unit by unit ------------------------------------------------------------------------------
  */
-
-/* Where many units are off at a time and inputs are mostly not 0, a first layer that lies unit by
- * unit is faster; what is scored and kept stays in panels. A matter of the parameters and the
- * encoder alone: the order of sums, and with it the last bits, are another. */
-static bool deserves_by_unit(const hwi_trainer *trainer)
-{
-    const hwi_layer *first = &trainer->network->layers[0];
-    return trainer->learners[0].work->is_fast && first->kind == HWI_UNIT_RECTIFIER &&
-           trainer->sgd.skips_zero_gradient && trainer->sgd.sparsity_beta == 0 &&
-           !trainer->sgd.has_max_w2 && !trainer->params->elastic_averaging &&
-           first->n_in >= 2 * HWK_LANES &&
-           2 * hwi_encoder_max_active(trainer->encoder) > first->n_in;
-}
 
 static hw_status begin_by_unit(hwi_trainer *trainer, hw_error *err)
 {
