@@ -154,6 +154,21 @@ void hwi_work_reset(hwi_work *work, const hwi_network *network)
         memset(work->layers[l].winner, 0, (size_t)network->layers[l].n_units);
 }
 
+void hwi_work_copy_winners(hwi_work *member, hwi_work *alone, bool to_alone,
+                           const hwi_network *network)
+{
+    for (int32_t l = 0; l < network->n_layers; l++) {
+        const hwi_layer_work *own = &member->layers[l];
+        size_t n = (size_t)(own->unit_end - own->unit_begin);
+        uint8_t *of_member = own->winner + own->unit_begin;
+        uint8_t *of_alone = alone->layers[l].winner + own->unit_begin;
+        if (to_alone)
+            memcpy(of_alone, of_member, n);
+        else
+            memcpy(of_member, of_alone, n);
+    }
+}
+
 void hwi_work_spread_input(hwi_work *work, const hwi_network *network)
 {
     memset(work->dense_input, 0, (size_t)network->n_inputs * sizeof(double));

@@ -78,6 +78,9 @@ void hwi_work_free(hwi_work *work);
 HW_DEFINE_AUTO(hwi_work, hwi_work_free)
 /* Forgets the winners of Maxout, as H2O does at the start of a chunk. */
 void hwi_work_reset(hwi_work *work, const hwi_network *network);
+/* Between a member of a team and one who learns alone: the winners of the member's own units. */
+void hwi_work_copy_winners(hwi_work *member, hwi_work *alone, bool to_alone,
+                           const hwi_network *network);
 /* Fills dense_input from input (and zeroes what was there). */
 void hwi_work_spread_input(hwi_work *work, const hwi_network *network);
 

@@ -199,6 +199,17 @@ static bool deserves_by_unit(const hwi_trainer *trainer)
            2 * hwi_encoder_max_active(trainer->encoder) > first->n_in;
 }
 
+static hw_status set_up_learner(const hwi_trainer *trainer, hwi_seat seat, bool is_fast,
+                                hwi_learner *learner, hw_error *err)
+{
+    const hwi_encoder *encoder = trainer->encoder;
+    HW_TRY(hwi_work_new(trainer->network, encoder->n_units, is_fast, seat, &learner->work, err));
+    learner->work->moves_zeros = !trainer->params->fast_mode;
+    learner->raw = HWI_ALLOC_ARRAY(double, (size_t)(encoder->n_cats + encoder->n_nums));
+    HW_CHECK_ALLOC(err, learner->raw);
+    return HW_OK;
+}
+
 static hw_status set_up_team(hwi_trainer *trainer, hw_error *err)
 {
     const hwi_encoder *encoder = trainer->encoder;
@@ -211,14 +222,14 @@ static hw_status set_up_team(hwi_trainer *trainer, hw_error *err)
     trainer->learners = HWI_NEW_ARRAY(hwi_learner, (size_t)n);
     HW_CHECK_ALLOC(err, trainer->learners);
     for (int m = 0; m < n; m++) {
-        hwi_learner *learner = &trainer->learners[m];
         hwi_seat seat = {trainer->team, m, m > 0 ? trainer->learners[0].work : NULL,
                          deserves_by_unit(trainer)};
-        HW_TRY(hwi_work_new(trainer->network, encoder->n_units, need.is_fast, seat, &learner->work,
-                            err));
-        learner->work->moves_zeros = !trainer->params->fast_mode;
-        learner->raw = HWI_ALLOC_ARRAY(double, (size_t)(encoder->n_cats + encoder->n_nums));
-        HW_CHECK_ALLOC(err, learner->raw);
+        HW_TRY(set_up_learner(trainer, seat, need.is_fast, &trainer->learners[m], err));
+    }
+    trainer->pace = hwi_pace_new();
+    if (trainer->team) {
+        hwi_seat seat = {.is_by_unit = deserves_by_unit(trainer)};
+        HW_TRY(set_up_learner(trainer, seat, need.is_fast, &trainer->alone, err));
     }
     return HW_OK;
 }
@@ -305,6 +316,8 @@ void hwi_trainer_clear(hwi_trainer *trainer)
         hwi_work_free(trainer->learners[m].work);
         hwi_free(trainer->learners[m].raw);
     }
+    hwi_work_free(trainer->alone.work);
+    hwi_free(trainer->alone.raw);
     hwi_free(trainer->learners);
     hwi_team_free(trainer->team);
     hwi_sgd_clear(&trainer->sgd);
@@ -457,24 +470,14 @@ static bool learn_row(hwi_trainer *trainer, const hwi_learner *learner, int32_t 
     return hwi_sgd_learn(&trainer->sgd, trainer->network, work, target, targets, weight);
 }
 
-typedef struct iteration {
+/* The rows between two looks around. */
+typedef struct stretch {
     hwi_trainer *trainer;
-    int64_t n_counted; /* rows learned from */
-    bool stops;
-} iteration;
-
-/* Between rows: all members meet, the first reports and says whether to go on. */
-static bool look_around(iteration *it, int member, int64_t n_counted)
-{
-    hwi_trainer *trainer = it->trainer;
-    hwi_team_meet(trainer->team);
-    if (member == 0) {
-        report_samples(trainer, false, trainer->processed + n_counted);
-        it->stops = trainer->is_cancelled || trainer->is_out_of_time || trainer->bad_sample > 0;
-    }
-    hwi_team_meet(trainer->team);
-    return !it->stops;
-}
+    bool is_alone;
+    int64_t n_before, n_counted; /* rows learned from in this iteration, before and after it */
+    hwi_sampler after;
+    bool is_last; /* of the iteration */
+} stretch;
 
 /* Members find bad biases in whatever order; the first sample is the same for any team. */
 static void note_bad_sample(hwi_trainer *trainer, int64_t sample)
@@ -486,15 +489,15 @@ static void note_bad_sample(hwi_trainer *trainer, int64_t sample)
 }
 
 /* Every member draws the same rows. */
-static void learn_rows(int member, void *ctx)
+static void learn_stretch(int member, void *ctx)
 {
-    iteration *it = ctx;
-    hwi_trainer *trainer = it->trainer;
-    const hwi_learner *learner = &trainer->learners[member];
-    hwi_work_reset(learner->work, trainer->network);
+    stretch *s = ctx;
+    hwi_trainer *trainer = s->trainer;
+    const hwi_learner *learner = s->is_alone ? &trainer->alone : &trainer->learners[member];
     hwi_sampler sampler = trainer->sampler;
-    int64_t n_counted = 0;
+    int64_t n_counted = s->n_before;
     hwi_pick pick;
+    bool is_last = true;
     bool was_flushing = hwk_flush_denormals(learner->work->is_fast);
     while (hwi_sampler_next(&sampler, n_counted, &pick)) {
         int32_t row = trainer->balanced.n > 0 ? trainer->balanced.rows[pick.row] : pick.row;
@@ -503,21 +506,58 @@ static void learn_rows(int member, void *ctx)
         n_counted++;
         if (!learn_row(trainer, learner, row, pick.seed))
             note_bad_sample(trainer, trainer->processed + n_counted);
-        if (n_counted % ROWS_BETWEEN_LOOKS == 0 && !look_around(it, member, n_counted))
+        if (n_counted % ROWS_BETWEEN_LOOKS == 0) {
+            is_last = false;
             break;
+        }
     }
     hwk_flush_denormals(was_flushing);
-    if (member == 0)
-        it->n_counted = n_counted;
+    if (member == 0) {
+        s->n_counted = n_counted;
+        s->after = sampler;
+        s->is_last = is_last;
+    }
+}
+
+/* Whoever goes on knows which channels of Maxout won last. */
+static void hand_over(hwi_trainer *trainer, bool to_alone)
+{
+    for (int m = 0; m < hwi_team_n_members(trainer->team); m++)
+        hwi_work_copy_winners(trainer->learners[m].work, trainer->alone.work, to_alone,
+                              trainer->network);
+}
+
+static void reset_learners(hwi_trainer *trainer)
+{
+    for (int m = 0; m < hwi_team_n_members(trainer->team); m++)
+        hwi_work_reset(trainer->learners[m].work, trainer->network);
+    if (trainer->alone.work)
+        hwi_work_reset(trainer->alone.work, trainer->network);
 }
 
 static void train_iteration(hwi_trainer *trainer)
 {
     hwi_sgd_set_rates(&trainer->sgd, (double)trainer->processed);
     hwi_sampler_begin(&trainer->sampler, trainer->iterations, trainer->processed);
-    iteration it = {.trainer = trainer};
-    hwi_team_run(trainer->team, learn_rows, &it);
-    trainer->processed += it.n_counted;
+    reset_learners(trainer);
+    bool has_team = trainer->team != NULL, stops = false;
+    stretch s = {.trainer = trainer, .is_alone = has_team && trainer->pace.is_alone};
+    while (!s.is_last && !stops) {
+        double begin_ms = hwi_clock_ms();
+        hwi_team_run(s.is_alone ? NULL : trainer->team, learn_stretch, &s);
+        trainer->sampler = s.after;
+        if (has_team)
+            hwi_pace_note(&trainer->pace, s.n_counted - s.n_before, hwi_clock_ms() - begin_ms);
+        s.n_before = s.n_counted;
+        if (has_team && s.is_alone != trainer->pace.is_alone) {
+            s.is_alone = trainer->pace.is_alone;
+            hand_over(trainer, s.is_alone);
+        }
+        if (!s.is_last)
+            report_samples(trainer, false, trainer->processed + s.n_counted);
+        stops = trainer->is_cancelled || trainer->is_out_of_time || trainer->bad_sample > 0;
+    }
+    trainer->processed += s.n_counted;
 }
 
 /* --- Unit by unit ------------------------------------------------------------------------------

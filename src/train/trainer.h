@@ -9,6 +9,7 @@
 #include "nn/sgd.h"
 #include "train/balance.h"
 #include "train/history.h"
+#include "train/pace.h"
 #include "train/prepare.h"
 #include "train/rows.h"
 #include "train/sampler.h"
@@ -51,6 +52,8 @@ typedef struct hwi_trainer {
     int32_t good_iterations;
     hwi_learner *learners; /* (members of the team) */
     hwi_team *team;        /* NULL: one learner */
+    hwi_learner alone;     /* who learns without the team while that is faster; none without one */
+    hwi_pace pace;
     hwi_sgd sgd;
     hwi_sampler sampler;
     bool *met_missing; /* (C) */
