@@ -56,23 +56,25 @@ hw_status hw_model_performance(const hw_model *model, const hw_frame *frame,
     const char *const *domain = NULL;
     int32_t n_levels = hwi_adapted_response_levels(adapted, &domain);
     bool is_multinomial = model->category == HW_CATEGORY_MULTINOMIAL;
-    hwi_metrics_input input = {.category = model->category,
-                               .n_rows = n,
-                               .actual = actual,
-                               .predictions = outputs,
-                               .weights = weights,
-                               .labels = is_multinomial ? labels : NULL,
-                               .n_classes = model->n_classes,
-                               .domain = domain,
-                               .n_unknown_levels = domain ? n_levels - model->n_classes : 0,
-                               .distribution = model->distribution,
-                               .tweedie_power = params->tweedie_power,
-                               .quantile_alpha = params->quantile_alpha,
-                               .huber_alpha = params->huber_alpha,
-                               .gainslift_bins = params->gainslift_bins,
-                               .max_hit_ratio_k = params->max_hit_ratio_k > 0
-                                                      ? params->max_hit_ratio_k
-                                                      : HWI_NO_HIT_RATIOS,
-                               .auc_type = params->auc_type};
+    hwi_metrics_input input = {
+        .category = model->category,
+        .n_rows = n,
+        .actual = actual,
+        .predictions = outputs,
+        .weights = weights,
+        .labels = is_multinomial ? labels : NULL,
+        .n_classes = model->n_classes,
+        .domain = domain,
+        .n_unknown_levels = domain ? n_levels - model->n_classes : 0,
+        .distribution = model->distribution,
+        .tweedie_power = params->tweedie_power,
+        .quantile_alpha = params->quantile_alpha,
+        .huber_alpha = params->huber_alpha,
+        .gainslift_bins = params->gainslift_bins,
+        .max_hit_ratio_k =
+            params->max_hit_ratio_k > 0 ? params->max_hit_ratio_k : HWI_NO_HIT_RATIOS,
+        .as_h2o = scorer.offset_as_h2o,
+        .tie_priors = scorer.offset_as_h2o ? model->prior_class_distribution : NULL,
+        .auc_type = params->auc_type};
     return hwi_metrics_new(&input, out_metrics, err);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "metrics/auc_bins.h"
+#include "metrics/class_label.h"
 #include "metrics/confusion.h"
 #include "metrics/deviance.h"
 #include "metrics/gains_lift.h"
@@ -32,6 +33,7 @@ struct hwi_metrics_builder {
     char *description;
     char **domain;
     bool takes_details;
+    bool has_weightless; /* a row of weight 0 was met */
     int64_t n_rows;
     sums sums;
     double row_mean;   /* autoencoder: the running mean of the rows' errors */
@@ -41,6 +43,7 @@ struct hwi_metrics_builder {
     double *class_rows, *class_wrong; /* (K) */
     int32_t n_hits;                   /* rows of the table of hit ratios */
     double *hits;                     /* (n_hits) by rank of the actual class */
+    double *tie_priors, *tie_scratch; /* (n_classes), or NULL */
     hwi_multinomial_auc auc;          /* bins NULL when not wanted */
     hwi_detail_row *details;
     int64_t n_details, capacity_details;
@@ -106,6 +109,15 @@ static hw_status init_multinomial(hwi_metrics_builder *b, hw_error *err)
         b->hits = HWI_NEW_ARRAY(double, (size_t)b->n_hits);
         HW_CHECK_ALLOC(err, b->hits);
     }
+    size_t n_predicted = (size_t)b->setup.n_classes;
+    if (b->n_hits > 0 && b->setup.tie_priors) {
+        b->tie_priors = HWI_ALLOC_ARRAY(double, n_predicted);
+        b->tie_scratch = HWI_ALLOC_ARRAY(double, n_predicted);
+        HW_CHECK_ALLOC(err, b->tie_priors);
+        HW_CHECK_ALLOC(err, b->tie_scratch);
+        memcpy(b->tie_priors, b->setup.tie_priors, n_predicted * sizeof(double));
+    }
+    b->setup.tie_priors = b->tie_priors;
     if (n_classes <= MAX_CM_CLASSES) {
         b->cm = HWI_NEW_ARRAY(double, n_classes *n_classes);
         HW_CHECK_ALLOC(err, b->cm);
@@ -150,6 +162,8 @@ void hwi_metrics_builder_free(hwi_metrics_builder *b)
     hwi_free(b->class_rows);
     hwi_free(b->class_wrong);
     hwi_free(b->hits);
+    hwi_free(b->tie_priors);
+    hwi_free(b->tie_scratch);
     hwi_multinomial_auc_clear(&b->auc);
     hwi_free(b->details);
     hwi_free(b);
@@ -275,8 +289,10 @@ static hw_status add_multinomial(hwi_metrics_builder *b, const row *r, hw_error 
     int32_t n_classes = b->setup.n_classes;
     bool has_label = r->label >= 0 && r->label < n_classes;
     int32_t label = has_label ? r->label : first_largest(r->predictions, n_classes);
-    int32_t rank = rank_of_actual(r, label, n_classes);
-    bool is_wrong = rank > 0;
+    int32_t rank = b->tie_priors ? hwi_guesses_until(r->predictions, n_classes, label, r->class,
+                                                     b->n_hits, b->tie_priors, b->tie_scratch)
+                                 : rank_of_actual(r, label, n_classes);
+    bool is_wrong = label != r->class;
     add_class_error(b, r);
     b->class_rows[r->class] += 1;
     b->class_wrong[r->class] += is_wrong;
@@ -295,6 +311,7 @@ hw_status hwi_metrics_builder_add_rows(hwi_metrics_builder *b, const hwi_metrics
 {
     for (int64_t i = 0; i < rows->n_rows; i++) {
         row r;
+        b->has_weightless |= rows->weights && rows->weights[i] == 0;
         if (!get_row(b, rows, i, &r)) {
             if (b->takes_details && get_unanswered_row(b, rows, i, &r))
                 HW_TRY(add_detail(b, NAN, r.predictions[1], r.weight, err));
@@ -365,6 +382,7 @@ hw_status hwi_metrics_builder_reduce(hwi_metrics_builder *into, const hwi_metric
         into->row_mean =
             (into->row_mean * into->sums.weight + from->row_mean * from->sums.weight) / weight;
     into->n_rows += from->n_rows;
+    into->has_weightless |= from->has_weightless;
     reduce_sums(&into->sums, &from->sums);
     HW_TRY(hwi_auc_bins_reduce(&into->bins, &from->bins, err));
     if (into->class_rows) {
@@ -481,12 +499,14 @@ static hw_status finish_binomial(const hwi_metrics_builder *b, hw_metrics *m, hw
     HW_TRY(status);
     m->values[VALUE_R2] = r2_of(&b->sums, b->n_rows, m->values[VALUE_MSE]);
     m->values[VALUE_LOGLOSS] = b->sums.logloss / b->sums.weight;
-    HW_TRY(hwi_gains_lift_table(b->details, b->n_details, b->setup.gainslift_bins,
-                                &m->tables[TABLE_GAINS_LIFT], err));
-    const hw_table *gains = m->tables[TABLE_GAINS_LIFT];
-    if (gains)
+    const hwi_gains_lift_setup gains = {b->setup.gainslift_bins, b->setup.as_h2o,
+                                        b->has_weightless};
+    HW_TRY(
+        hwi_gains_lift_table(b->details, b->n_details, &gains, &m->tables[TABLE_GAINS_LIFT], err));
+    const hw_table *table = m->tables[TABLE_GAINS_LIFT];
+    if (table)
         m->values[VALUE_LIFT_TOP_GROUP] =
-            hw_table_number(gains, 0, hw_table_find_column(gains, "lift"));
+            hw_table_number(table, 0, hw_table_find_column(table, "lift"));
     return HW_OK;
 }
 

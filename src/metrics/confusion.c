@@ -93,7 +93,8 @@ hw_table *hwi_confusion_table(const double *counts, int32_t n_classes, const cha
     char rate[RATE_BYTES];
     size_t longest = 0;
     for (int32_t a = 0; a <= n_classes; a++) {
-        format_rate(n_wrong[a], n_rows[a], is_whole, a < n_classes ? 4 : 2, rate);
+        /* The width is that of four decimals, though the totals have two. */
+        format_rate(n_wrong[a], n_rows[a], is_whole, 4, rate);
         longest = strlen(rate) > longest ? strlen(rate) : longest;
     }
     hw_table *table = hwi_table_new("Confusion Matrix",

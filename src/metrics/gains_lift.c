@@ -7,7 +7,6 @@
 #include "base/number.h"
 #include "metrics/quantile.h"
 
-/* Events and observations are whole numbers in H2O: fractional weights are cut off one by one. */
 typedef struct group {
     double n_events;
     double n_rows;
@@ -27,17 +26,25 @@ static inline void hwi_auto_hwi_weighted_value(hwi_weighted_value **pointer)
 /* The lower threshold of each group, falling, without repetition. thresholds: room for all groups.
  */
 static hw_status find_thresholds(const hwi_detail_row *rows, int64_t n_rows,
-                                 const double *probabilities, int32_t n_groups, double *thresholds,
-                                 int32_t *out_n, hw_error *err)
+                                 const hwi_gains_lift_setup *setup, const double *probabilities,
+                                 int32_t n_groups, double *thresholds, int32_t *out_n,
+                                 hw_error *err)
 {
     HW_AUTO(hwi_weighted_value) *values = HWI_ALLOC_ARRAY(hwi_weighted_value, (size_t)n_rows);
     HW_AUTO(hwi_weighted_value) *scratch = HWI_ALLOC_ARRAY(hwi_weighted_value, (size_t)n_rows);
     HW_CHECK_ALLOC(err, values);
     HW_CHECK_ALLOC(err, scratch);
-    for (int64_t i = 0; i < n_rows; i++)
+    double total = 0; /* in the order of the rows */
+    for (int64_t i = 0; i < n_rows; i++) {
         values[i] = (hwi_weighted_value){rows[i].prediction, rows[i].weight};
+        total += rows[i].weight;
+    }
     hwi_weighted_sort(values, scratch, n_rows);
-    hwi_weighted_quantiles(values, n_rows, probabilities, n_groups, thresholds);
+    if (setup->as_h2o)
+        hwi_weighted_quantiles_as_h2o(values, n_rows, setup->has_weightless ? 0 : values[0].value,
+                                      total, probabilities, n_groups, thresholds);
+    else
+        hwi_weighted_quantiles(values, n_rows, probabilities, n_groups, thresholds);
     int32_t n = 0;
     for (int32_t g = 0; g < n_groups; g++)
         if (n == 0 || thresholds[g] < thresholds[n - 1])
@@ -85,9 +92,8 @@ static void add_columns(hw_table *table)
         hwi_table_add_column(table, columns[i][0], HW_CELL_DOUBLE, "%5f", columns[i][1]);
 }
 
-/* Fills the table; *out_score is the average score of all rows. */
 static void add_rows(hw_table *table, const group *groups, const double *thresholds,
-                     int32_t n_groups, const group *total, double *out_score)
+                     int32_t n_groups, const group *total)
 {
     double events = 0, n_rows = 0, score_sum = 0, n_non_events = total->n_rows - total->n_events;
     double average = total->n_events / total->n_rows;
@@ -122,16 +128,15 @@ static void add_rows(hw_table *table, const group *groups, const double *thresho
         for (int32_t c = 0; c < (int32_t)(sizeof cells / sizeof cells[0]); c++)
             hwi_table_set_number(table, g, c, cells[c]);
     }
-    *out_score = score_sum / n_rows;
 }
 
 static hw_table *build_table(const group *groups, const double *thresholds, int32_t n_groups,
                              const group *total)
 {
     hw_table *table = hwi_table_new("Gains/Lift Table", "");
-    double score = NAN;
+    double score = total->score_sum / total->n_rows;
     add_columns(table);
-    add_rows(table, groups, thresholds, n_groups, total, &score);
+    add_rows(table, groups, thresholds, n_groups, total);
     char rate_text[HWI_FIXED_TEXT_BYTES], score_text[HWI_FIXED_TEXT_BYTES];
     char description[2 * HWI_FIXED_TEXT_BYTES + 64];
     hwi_format_fixed_as_java(100 * (total->n_events / total->n_rows), 2, rate_text);
@@ -153,9 +158,10 @@ static int32_t fill_probabilities(double *probabilities, int32_t n_bins)
     return n_groups;
 }
 
-hw_status hwi_gains_lift_table(const hwi_detail_row *rows, int64_t n_rows, int32_t n_bins,
-                               hw_table **out, hw_error *err)
+hw_status hwi_gains_lift_table(const hwi_detail_row *rows, int64_t n_rows,
+                               const hwi_gains_lift_setup *setup, hw_table **out, hw_error *err)
 {
+    int32_t n_bins = setup->n_bins;
     *out = NULL;
     if (n_bins == 0 || n_rows == 0)
         return HW_OK;
@@ -167,15 +173,22 @@ hw_status hwi_gains_lift_table(const hwi_detail_row *rows, int64_t n_rows, int32
     HW_CHECK_ALLOC(err, thresholds);
     HW_CHECK_ALLOC(err, groups);
     int32_t n_groups = fill_probabilities(probabilities, n_bins);
-    HW_TRY(find_thresholds(rows, n_rows, probabilities, n_groups, thresholds, &n_groups, err));
+    HW_TRY(
+        find_thresholds(rows, n_rows, setup, probabilities, n_groups, thresholds, &n_groups, err));
     group total = {0, 0, 0};
     for (int64_t i = 0; i < n_rows; i++) {
         if (isnan(rows[i].actual))
             continue;
+        total.score_sum += rows[i].prediction * rows[i].weight;
+        if (setup->as_h2o && rows[i].prediction < thresholds[n_groups - 1])
+            continue;
         group *g = &groups[group_of(thresholds, n_groups, rows[i].prediction)];
-        g->n_rows = trunc(g->n_rows + rows[i].weight);
-        if (rows[i].actual == 1)
-            g->n_events = trunc(g->n_events + rows[i].weight);
+        g->n_rows += rows[i].weight;
+        g->n_events += rows[i].actual == 1 ? rows[i].weight : 0;
+        if (setup->as_h2o) {
+            g->n_rows = trunc(g->n_rows);
+            g->n_events = trunc(g->n_events);
+        }
         g->score_sum += rows[i].prediction * rows[i].weight;
     }
     for (int32_t g = 0; g < n_groups; g++) {

@@ -37,6 +37,10 @@ typedef struct hwi_metrics_input {
     int32_t gainslift_bins;
     /* Rows of the table of hit ratios, at most. 0 is H2O's 10; HWI_NO_HIT_RATIOS: no table. */
     int32_t max_hit_ratio_k;
+    bool as_h2o; /* gains/lift cuts off the fractions of weights */
+    /* (K) of the training classes: hit ratios find the next best class as H2O does, where
+     * probabilities tie. NULL: ties by class order. */
+    const double *tie_priors;
     hw_auc_type auc_type;
 } hwi_metrics_input;
 

@@ -309,6 +309,29 @@ static void test_multinomial_counts_labels_and_ranks(void **state)
     hw_metrics_free(m);
 }
 
+/* H2O cuts off the fraction of each weight; we add weights up. */
+static void test_gains_of_fractional_weights(void **state)
+{
+    (void)state;
+    const double actual[] = {1, 1, 0, 0}, w[] = {0.5, 1.5, 1.5, 0.5};
+    const double p[] = {0.1, 0.9, 0.2, 0.8, 0.6, 0.4, 0.7, 0.3};
+    hwi_metrics_input input = binomial_of(4, actual, p);
+    input.weights = w;
+    input.gainslift_bins = 2;
+    HW_AUTO(hw_metrics) *ours = metrics_of(&input);
+    input.as_h2o = true;
+    HW_AUTO(hw_metrics) *h2o = metrics_of(&input);
+    const hw_table *a = hw_metrics_table(ours, "gains_lift_table");
+    const hw_table *b = hw_metrics_table(h2o, "gains_lift_table");
+    hw_assert_near(hw_table_number(a, 0, hw_table_find_column(a, "lift")), 2, 1e-12);
+    hw_assert_near(hw_table_number(a, 0, 1), 0.5, 1e-12);
+    /* Two rows of weight 1.5 count 1 each, the others 0. */
+    int64_t last = hw_table_n_rows(b) - 1;
+    hw_assert_near(hw_table_number(b, last, 1), 1, 0);
+    assert_true(hw_table_number(b, 0, hw_table_find_column(b, "lift")) !=
+                hw_table_number(a, 0, hw_table_find_column(a, "lift")));
+}
+
 /* A level that the model does not know is a class of its own, always wrong, in no hit ratio. */
 static void test_multinomial_counts_unknown_levels_as_wrong(void **state)
 {
@@ -527,6 +550,7 @@ int main(void)
         cmocka_unit_test(test_more_values_than_bins_stay_near_the_truth),
         cmocka_unit_test(test_blocks_of_rows_equal_all_rows),
         cmocka_unit_test(test_multinomial_counts_labels_and_ranks),
+        cmocka_unit_test(test_gains_of_fractional_weights),
         cmocka_unit_test(test_multinomial_counts_unknown_levels_as_wrong),
         cmocka_unit_test(test_multinomial_of_many_classes_has_no_matrix),
         cmocka_unit_test(test_regression_rounds_response_to_float),

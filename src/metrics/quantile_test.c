@@ -64,12 +64,44 @@ static void test_weighted_quantiles_of_little_weight(void **state)
         assert_true(out[i] == 3 || out[i] == 5);
 }
 
+/* With whole weights there is nothing to cut; with fractions the ranks are those of H2O. */
+static void test_weighted_quantiles_as_h2o(void **state)
+{
+    (void)state;
+    enum { N = 3000 };
+    static hwi_weighted_value values[N], scratch[N];
+    static const double q[] = {0.99, 0.9, 0.77, 0.5, 0.123, 0.01, 0};
+    enum { N_Q = sizeof q / sizeof q[0] };
+    hwi_rng rng = hwi_rng_new(3);
+    double total = 0, plain[N_Q], h2o[N_Q];
+    for (int i = 0; i < N; i++) {
+        values[i] = (hwi_weighted_value){hwi_rng_double(&rng), 1 + i % 3};
+        total += values[i].weight;
+    }
+    hwi_weighted_sort(values, scratch, N);
+    hwi_weighted_quantiles(values, N, q, N_Q, plain);
+    hwi_weighted_quantiles_as_h2o(values, N, 0, total, q, N_Q, h2o);
+    for (int i = 0; i < N_Q; i++)
+        assert_true(plain[i] == h2o[i]);
+    /* Four classes of weights 0.9, 0.9, 1.5 and 0.9: cut to 0, 0, 1, 1. Rank 0 is the third value,
+     * and what no class reaches lies just above all. */
+    static const hwi_weighted_value few[] = {{1, 0.9}, {2, 0.9}, {3, 1.5}, {4, 0.9}};
+    static const double ends[] = {1, 0};
+    hwi_weighted_quantiles_as_h2o(few, 4, 1, 4.2, ends, 2, h2o);
+    assert_true(h2o[0] > 4 && h2o[0] < 4.0000001);
+    assert_true(h2o[1] == 3);
+    static const hwi_weighted_value one[] = {{7, 0.5}};
+    hwi_weighted_quantiles_as_h2o(one, 1, 7, 0.5, ends, 2, h2o);
+    assert_true(h2o[0] == 7 && h2o[1] == 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_weighted_sort_orders_any_doubles),
         cmocka_unit_test(test_weighted_quantiles_interpolate),
         cmocka_unit_test(test_weighted_quantiles_take_weights_as_repetitions),
+        cmocka_unit_test(test_weighted_quantiles_as_h2o),
         cmocka_unit_test(test_weighted_quantiles_of_little_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/parallel.h"
-#include "base/rng.h"
+#include "metrics/class_label.h"
 #include "nn/bundle.h"
 #include "nn/distribution.h"
 
@@ -51,61 +51,14 @@ typedef struct table_row {
     double *room; /* (C + N) */
 } table_row;
 
-/* A number in [0, 1) from the raw row, for ties (spec 6.4). */
-static double tie_number(const table_row *row, int32_t n)
-{
-    const double *raw = row->room;
-    hwi_adapted_read_rows(row->adapted, row->number, 1, row->room);
-    int64_t seed = 0;
-    for (int32_t i = 0; i < n; i++) {
-        int64_t bits;
-        double x = isnan(raw[i]) ? NAN : raw[i];
-        memcpy(&bits, &x, sizeof bits);
-        if (isnan(raw[i]))
-            bits = INT64_C(0x7ff8000000000000);
-        seed ^= bits >> 6;
-    }
-    hwi_java_rng rng = hwi_java_rng_new(seed);
-    return hwi_java_rng_double(&rng);
-}
-
-/* The list of tied classes starts with class 0 and is not emptied by a new maximum: a quirk of H2O.
- * The first walk finds the maximum and whether it is tied, the second walks H2O's list. */
 static int32_t multinomial_label(const hwi_scorer *scorer, const double *p, const table_row *row)
 {
-    int32_t best = 0, n_ties = 0;
-    for (int32_t k = 1; k < scorer->n_classes; k++) {
-        if (p[k] > p[best]) {
-            best = k;
-            n_ties = 0;
-        } else if (p[k] == p[best]) {
-            n_ties++;
-        }
+    int64_t seed = 0;
+    if (hwi_class_is_tied(p, scorer->n_classes)) {
+        hwi_adapted_read_rows(row->adapted, row->number, 1, row->room);
+        seed = hwi_tie_seed(row->room, scorer->encoder->n_cats + scorer->encoder->n_nums);
     }
-    const double *prior = scorer->prior_distribution;
-    if (n_ties == 0 || !prior)
-        return best;
-    double total = 0, maximum = p[0];
-    for (int pass = 0; pass < 2; pass++) {
-        double t = pass ? tie_number(row, scorer->encoder->n_cats + scorer->encoder->n_nums) : 0;
-        double running = prior[0] / (pass ? total : 1);
-        if (pass && t <= running)
-            return 0;
-        maximum = p[0];
-        for (int32_t k = 1; k < scorer->n_classes; k++) {
-            if (p[k] > maximum) {
-                maximum = p[k];
-                continue;
-            }
-            if (p[k] != maximum)
-                continue;
-            running += prior[k] / (pass ? total : 1);
-            if (pass && t <= running)
-                return k;
-        }
-        total = running;
-    }
-    return best;
+    return hwi_class_label(p, scorer->n_classes, scorer->prior_distribution, seed);
 }
 
 static double row_error(const hwi_network *network, const hwi_work *work)

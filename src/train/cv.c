@@ -214,6 +214,7 @@ static hwi_metrics_input metrics_setup(const cross_validation *cv, const char *d
         .gainslift_bins = params->gainslift_bins,
         .max_hit_ratio_k =
             params->max_hit_ratio_k > 0 ? params->max_hit_ratio_k : HWI_NO_HIT_RATIOS,
+        .as_h2o = params->h2o_compat,
         .auc_type = params->auc_type};
 }
 
@@ -282,6 +283,7 @@ static hw_status measure_held_out(cross_validation *cv, int32_t fold, held_out *
                             cv->n_threads_each, h->predictions, h->labels, err));
     bool is_multinomial = cv->prepared.category == HW_CATEGORY_MULTINOMIAL;
     hwi_metrics_input setup = metrics_setup(cv, NULL);
+    setup.tie_priors = cv->given->h2o_compat ? model->prior_class_distribution : NULL;
     hwi_metrics_rows rows = {.n_rows = h->n,
                              .actual = h->actual,
                              .predictions = h->predictions,

@@ -29,6 +29,7 @@ static void scale(hwi_network *network, float factor)
         divide_doubles(layer->bias_momenta, layer->n_rows, divisor);
         divide_floats(layer->mean_square_update, n, (float)divisor);
         divide_floats(layer->mean_square_gradient, n, (float)divisor);
+        divide_doubles(layer->average_activation, layer->n_units, divisor);
     }
 }
 

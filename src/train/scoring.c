@@ -150,6 +150,8 @@ static hw_status measure_frame(hwi_trainer *trainer, const scored_frame *frame, 
             .gainslift_bins = params->gainslift_bins,
             .max_hit_ratio_k =
                 params->max_hit_ratio_k > 0 ? params->max_hit_ratio_k : HWI_NO_HIT_RATIOS,
+            .as_h2o = params->h2o_compat,
+            .tie_priors = params->h2o_compat ? trainer->class_priors : NULL,
             .auc_type = params->auc_type};
         status = hwi_metrics_new(&input, &metrics, err);
     }
@@ -219,7 +221,21 @@ static hw_status keep_best(hwi_trainer *trainer, hw_error *err)
     else
         HW_TRY(hwi_network_copy(trainer->published, &trainer->best, err));
     trainer->best_loss = loss;
+    size_t n_cats = (size_t)trainer->encoder->n_cats;
+    if (!trainer->best_met_missing) {
+        trainer->best_met_missing = HWI_NEW_ARRAY(bool, n_cats);
+        HW_CHECK_ALLOC(err, trainer->best_met_missing);
+    }
+    memcpy(trainer->best_met_missing, trainer->met_missing, n_cats * sizeof(bool));
     return HW_OK;
+}
+
+void hwi_trainer_recall_best(hwi_trainer *trainer)
+{
+    hwi_network_assign(trainer->published, trainer->best);
+    if (trainer->best_met_missing)
+        memcpy(trainer->met_missing, trainer->best_met_missing,
+               (size_t)trainer->encoder->n_cats * sizeof(bool));
 }
 
 hw_status hwi_trainer_score(hwi_trainer *trainer, hw_error *err)

@@ -323,6 +323,7 @@ void hwi_trainer_clear(hwi_trainer *trainer)
     hwi_sgd_clear(&trainer->sgd);
     hwi_sampler_clear(&trainer->sampler);
     hwi_free(trainer->met_missing);
+    hwi_free(trainer->best_met_missing);
     hwi_history_clear(&trainer->history);
     hw_metrics_free(trainer->training_metrics);
     hw_metrics_free(trainer->validation_metrics);
@@ -642,7 +643,7 @@ static float last_loss(const hwi_trainer *trainer)
 
 static hw_status restore_best(hwi_trainer *trainer, hw_error *err)
 {
-    hwi_network_assign(trainer->published, trainer->best);
+    hwi_trainer_recall_best(trainer);
     return hwi_trainer_score(trainer, err);
 }
 

@@ -56,7 +56,8 @@ typedef struct hwi_trainer {
     hwi_pace pace;
     hwi_sgd sgd;
     hwi_sampler sampler;
-    bool *met_missing; /* (C) */
+    bool *met_missing;      /* (C) */
+    bool *best_met_missing; /* (C) of the best model; NULL until there is one in this run */
     /* What the model that is continued had done; zeroed without one. */
     struct {
         int64_t processed;
@@ -109,6 +110,8 @@ void hwi_scored_read(hwi_read_function *read, const hwi_scored_rows *scored, dou
 hw_status hwi_trainer_check_stability(const hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
 /* Remembers the published network, unless there is a best one. */
 hw_status hwi_trainer_keep_good(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
+/* The best network, and what it had met, into the published one. */
+void hwi_trainer_recall_best(hwi_trainer *trainer);
 /* Back to the best or the last good state; adds to what diverged says which it is. */
 hw_status hwi_trainer_fall_back(hwi_trainer *trainer, hw_error *diverged,
                                 hw_error *err) HW_MUST_USE;
