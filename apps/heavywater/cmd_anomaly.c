@@ -23,7 +23,7 @@ hw_status app_anomaly(const app_args *args, int *out_exit, hw_error *err)
     app_score_frame_warn(args, model, frame);
     char rows[APP_TEXT_BYTES];
     if (strcmp(out, "-") != 0)
-        printf("reconstruction errors of %s rows in %s\n",
-               app_text_count(hw_frame_n_rows(errors), rows), out);
+        printf("reconstruction errors of %s in %s\n",
+               app_text_counted(hw_frame_n_rows(errors), "row", rows), out);
     return HW_OK;
 }

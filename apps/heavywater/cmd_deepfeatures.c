@@ -34,9 +34,10 @@ hw_status app_deepfeatures(const app_args *args, int *out_exit, hw_error *err)
     HW_TRY(hw_model_deep_features(model, frame, layer, &features, err));
     HW_TRY(hw_frame_write_csv(features, out, err));
     app_score_frame_warn(args, model, frame);
-    char rows[APP_TEXT_BYTES];
+    char rows[APP_TEXT_BYTES], columns[APP_TEXT_BYTES];
     if (strcmp(out, "-") != 0)
-        printf("%d features of %s rows in %s\n", (int)hw_frame_n_columns(features),
-               app_text_count(hw_frame_n_rows(features), rows), out);
+        printf("%s of %s in %s\n",
+               app_text_counted(hw_frame_n_columns(features), "feature", columns),
+               app_text_counted(hw_frame_n_rows(features), "row", rows), out);
     return HW_OK;
 }

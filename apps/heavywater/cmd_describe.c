@@ -177,11 +177,12 @@ hw_status app_describe(const app_args *args, int *out_exit, hw_error *err)
         HW_AUTO(hw_frame) *frame = NULL;
         HW_TRY(app_files_read_frame(args, "", args->positionals[i], &frame, err));
         double read_seconds = now_seconds() - start;
-        char text[APP_TEXT_BYTES];
+        char text[APP_TEXT_BYTES], columns[APP_TEXT_BYTES];
         HW_AUTO_BUFFER(name);
         app_text_append_clean(&name, args->positionals[i], 0);
-        printf("%s%s: %s rows, %d columns\n\n", i ? "\n" : "", hwi_buffer_text(&name),
-               app_text_count(hw_frame_n_rows(frame), text), (int)hw_frame_n_columns(frame));
+        printf("%s%s: %s, %s\n\n", i ? "\n" : "", hwi_buffer_text(&name),
+               app_text_counted(hw_frame_n_rows(frame), "row", text),
+               app_text_counted(hw_frame_n_columns(frame), "column", columns));
         HW_TRY(print_frame(frame, err));
         app_files_print_notes(stdout, "\nnote: ", frame);
         struct rusage usage;

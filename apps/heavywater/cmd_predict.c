@@ -23,6 +23,7 @@ hw_status app_predict(const app_args *args, int *out_exit, hw_error *err)
     app_score_frame_warn(args, model, frame);
     char rows[APP_TEXT_BYTES];
     if (strcmp(out, "-") != 0)
-        printf("%s predictions in %s\n", app_text_count(hw_frame_n_rows(predictions), rows), out);
+        printf("%s in %s\n", app_text_counted(hw_frame_n_rows(predictions), "prediction", rows),
+               out);
     return HW_OK;
 }

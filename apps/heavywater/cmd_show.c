@@ -8,10 +8,11 @@
 static void print_head(FILE *out, const hw_model *model, const char *path)
 {
     const char *response = hw_model_response_name(model);
-    char weights[APP_TEXT_BYTES];
-    fprintf(out, "%s: %s model%s%s, %d predictors, %s weights and biases\n", path,
+    char weights[APP_TEXT_BYTES], predictors[APP_TEXT_BYTES];
+    fprintf(out, "%s: %s model%s%s, %s, %s weights and biases\n", path,
             hw_category_name(hw_model_category(model)), response ? " of " : "",
-            response ? response : "", (int)hw_model_n_predictors(model),
+            response ? response : "",
+            app_text_counted(hw_model_n_predictors(model), "predictor", predictors),
             app_text_count(hw_model_n_weights(model), weights));
 }
 

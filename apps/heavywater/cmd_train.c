@@ -141,8 +141,9 @@ static void print_speed(FILE *out, const app_progress *progress)
 {
     const hw_progress *last = &progress->last;
     char epochs[APP_TEXT_BYTES], samples[APP_TEXT_BYTES], time[APP_TEXT_BYTES];
-    fprintf(out, "trained %s epochs, %s samples, in %s", app_text_number(last->epochs, 4, epochs),
-            app_text_count(last->samples, samples), app_text_duration(last->seconds, time));
+    fprintf(out, "trained %s epoch%s, %s, in %s", app_text_number(last->epochs, 4, epochs),
+            strcmp(epochs, "1") == 0 ? "" : "s", app_text_counted(last->samples, "sample", samples),
+            app_text_duration(last->seconds, time));
     if (isfinite(last->samples_per_second) && last->samples_per_second > 0)
         fprintf(out, " (%s samples/s)", app_text_count((int64_t)last->samples_per_second, samples));
     fputc('\n', out);

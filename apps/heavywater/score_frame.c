@@ -85,9 +85,10 @@ void app_score_frame_warn(const app_args *args, const hw_model *model, const hw_
     int n = list_lacking(model, frame, &names);
     if (n > 0)
         fprintf(stderr,
-                "heavywater: %s: warning: the frame lacks %d of %d predictors, which count as "
+                "heavywater: %s: warning: the frame lacks %d of %d predictor%s, which count as "
                 "missing: %s\n",
-                args->command->name, n, (int)hw_model_n_predictors(model), hwi_buffer_text(&names));
+                args->command->name, n, (int)hw_model_n_predictors(model),
+                hw_model_n_predictors(model) == 1 ? "" : "s", hwi_buffer_text(&names));
     HW_AUTO_BUFFER(prefix);
     hwi_buffer_printf(&prefix, "heavywater: %s: warning: ", args->command->name);
     app_files_print_notes(stderr, hwi_buffer_text(&prefix), frame);

@@ -146,6 +146,14 @@ const char *app_text_count(int64_t n, char out[APP_TEXT_BYTES])
     return out;
 }
 
+const char *app_text_counted(int64_t n, const char *what, char out[APP_TEXT_BYTES])
+{
+    app_text_count(n, out);
+    size_t length = strlen(out);
+    snprintf(out + length, APP_TEXT_BYTES - length, " %.20s%s", what, n == 1 ? "" : "s");
+    return out;
+}
+
 const char *app_text_number(double x, int n_digits, char out[APP_TEXT_BYTES])
 {
     char text[HWI_NUMBER_TEXT_BYTES];

@@ -27,6 +27,8 @@ void app_text_wrap(FILE *out, const char *text, int column, int indent, int colu
 enum { APP_TEXT_BYTES = 64 };
 /* "1,234,567" */
 const char *app_text_count(int64_t n, char out[APP_TEXT_BYTES]);
+/* "1 row", "1,234 rows": what is a word of at most 20 bytes that takes an s. */
+const char *app_text_counted(int64_t n, const char *what, char out[APP_TEXT_BYTES]);
 /* "0.41 s", "12 s", "3:05 min", "2:10:00 h", "3.5 days" */
 const char *app_text_duration(double seconds, char out[APP_TEXT_BYTES]);
 /* "512 bytes", "3.2 MB" */

@@ -45,6 +45,9 @@ static void test_text_numbers_read_well(void **state)
     char text[APP_TEXT_BYTES];
     assert_string_equal(app_text_count(0, text), "0");
     assert_string_equal(app_text_count(999, text), "999");
+    assert_string_equal(app_text_counted(1, "row", text), "1 row");
+    assert_string_equal(app_text_counted(0, "row", text), "0 rows");
+    assert_string_equal(app_text_counted(12345, "column", text), "12,345 columns");
     assert_string_equal(app_text_count(-1234567, text), "-1,234,567");
     assert_string_equal(app_text_number(0.312149, 4, text), "0.3121");
     assert_string_equal(app_text_number(12500, 4, text), "12500");

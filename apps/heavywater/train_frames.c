@@ -330,13 +330,13 @@ void app_train_frames_clear(app_train_frames *frames)
 
 void app_train_frames_print(FILE *out, const app_train_frames *frames)
 {
-    char rows[APP_TEXT_BYTES];
-    fprintf(out, "training frame %s: %s rows, %d columns\n", hw_frame_name(frames->training),
-            app_text_count(hw_frame_n_rows(frames->training), rows),
-            (int)hw_frame_n_columns(frames->training));
+    char rows[APP_TEXT_BYTES], columns[APP_TEXT_BYTES];
+    fprintf(out, "training frame %s: %s, %s\n", hw_frame_name(frames->training),
+            app_text_counted(hw_frame_n_rows(frames->training), "row", rows),
+            app_text_counted(hw_frame_n_columns(frames->training), "column", columns));
     if (frames->validation)
-        fprintf(out, "validation frame %s: %s rows\n", hw_frame_name(frames->validation),
-                app_text_count(hw_frame_n_rows(frames->validation), rows));
+        fprintf(out, "validation frame %s: %s\n", hw_frame_name(frames->validation),
+                app_text_counted(hw_frame_n_rows(frames->validation), "row", rows));
     app_files_print_notes(out, "warning: ", frames->training);
     if (frames->validation)
         app_files_print_notes(out, "warning: ", frames->validation);

@@ -88,13 +88,30 @@ static void put_note_column(hwi_json *json, const hwi_frame_note *note, int32_t 
     hwi_json_end_object(json);
 }
 
+/* A table is called as its file, with the ending; several files or none by the frame's name. */
+static const char *frame_key(const hw_model *model, int32_t f)
+{
+    const hw_params *params = model->params_given;
+    const char *path = !params ? NULL : f == 0 ? params->training_frame : params->validation_frame;
+    if (!path || strpbrk(path, ",*?["))
+        return model->frame_notes[f].name;
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    bool is_file = *name && strcmp(name, "-") != 0;
+    return is_file ? name : model->frame_notes[f].name;
+}
+
 static void put_frames(hwi_json *json, const hw_model *model)
 {
     hwi_json_key(json, "frames");
     hwi_json_begin_object(json);
     for (int32_t f = 0; f < model->n_frame_notes; f++) {
         const hwi_frame_note *note = &model->frame_notes[f];
-        hwi_json_key(json, note->name);
+        HW_AUTO_BUFFER(key);
+        hwi_buffer_append_text(&key, frame_key(model, f));
+        if (f > 0 && strcmp(frame_key(model, 0), frame_key(model, f)) == 0)
+            hwi_buffer_append_text(&key, " (validation)");
+        hwi_json_key(json, hwi_buffer_text(&key));
         hwi_json_begin_object(json);
         hwi_json_put_int(json, "rows", note->n_rows);
         hwi_json_key(json, "columns");

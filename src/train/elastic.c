@@ -57,6 +57,7 @@ static void add(hwi_network *to, const hwi_network *from)
         add_doubles(layer->bias_momenta, other->bias_momenta, layer->n_rows);
         add_floats(layer->mean_square_update, other->mean_square_update, n);
         add_floats(layer->mean_square_gradient, other->mean_square_gradient, n);
+        add_doubles(layer->average_activation, other->average_activation, layer->n_units);
     }
 }
 

@@ -40,8 +40,8 @@ static hw_status check_response(const hw_params *params, const hw_frame *frame, 
     hw_type type = hw_frame_column_type(frame, column);
     if (hw_frame_n_missing(frame, column) == hw_frame_n_rows(frame))
         HW_FAIL(err, HW_EINVAL, "response_column",
-                "response_column: '%s' of %s has no values, all %lld rows are missing", name,
-                hw_frame_name(frame), (long long)hw_frame_n_rows(frame));
+                "response_column: '%s' of %s has no values, all are missing", name,
+                hw_frame_name(frame));
     if (type != HW_TYPE_ENUM && !is_number(type))
         HW_FAIL(err, HW_EINVAL, "response_column",
                 "response_column: '%s' of %s is %s, too few of its values "

@@ -167,8 +167,8 @@ hw_status hwi_trainer_fall_back(hwi_trainer *trainer, hw_error *diverged, hw_err
             hwi_buffer_append_text(&text, "the model is the untrained network, since nothing was "
                                           "scored before that");
         else
-            hwi_buffer_printf(&text, "the model is the last good state, after %lld samples",
-                              (long long)trainer->processed);
+            hwi_buffer_printf(&text, "the model is the last good state, after %lld sample%s",
+                              (long long)trainer->processed, trainer->processed == 1 ? "" : "s");
     }
     HW_TRY(hwi_buffer_check(&text, err));
     snprintf(diverged->message, sizeof diverged->message, "%s", hwi_buffer_text(&text));

@@ -138,6 +138,7 @@ def test_autoencoder_shows_where_it_errs(folder):
         check(words in shown, shown)
     tables = tables_of(os.path.join(folder, "m.json"))
     errors, worst = tables["training_reconstruction_errors"], tables["training_worst_rows"]
+    check(list(tables["frames"]) == ["iris.csv"], tables["frames"])
     check(sum(errors["data"][2]) == 150, errors)
     check("validation_worst_rows" not in tables, "no validation frame was given")
     out = os.path.join(folder, "a.csv")
