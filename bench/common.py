@@ -75,9 +75,14 @@ def environment(name, *packages):
     return python
 
 
+BUILT = set()
+
+
 def program(args, name):
     """A program of bench/programs, built first."""
-    subprocess.run(["ninja", "-C", args.build, f"bench/{name}"], check=True, stdout=subprocess.DEVNULL)
+    if name not in BUILT:
+        subprocess.run(["ninja", "-C", args.build, f"bench/{name}"], check=True, stdout=subprocess.DEVNULL)
+        BUILT.add(name)
     return os.path.join(args.build, "bench", name)
 
 
@@ -127,17 +132,14 @@ def train(args, parameters, model=None):
                    "--model", model or os.path.join(folder, "model.zip")]
         for name, value in parameters.items():
             command += [f"--{name}", str(value)]
-        begin = time.perf_counter()
-        with open(os.path.join(folder, "log"), "w+", encoding="utf-8") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log)
-            _, status, usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            seconds = time.perf_counter() - begin
-            log.seek(0)
-            if process.returncode != 0:
-                raise RuntimeError(f"{' '.join(command)}\n{log.read()}")
+        measured = os.path.join(folder, "measured")
+        run = subprocess.run([program(args, "run_measured"), measured, *command], capture_output=True, text=True, check=False)
+        if run.returncode != 0:
+            raise RuntimeError(f"{' '.join(command)}\n{run.stdout}{run.stderr}")
+        with open(measured, encoding="ascii") as file:
+            seconds, memory = file.read().split()
         with open(result, encoding="utf-8") as file:
-            return json.load(file), seconds, usage.ru_maxrss * 1024
+            return json.load(file), float(seconds), int(memory)
 
 
 def history(model):
