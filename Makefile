@@ -35,6 +35,10 @@ $(BUILD)/build.ninja: | packages
 check: build  ## build and run all tests
 	tools/run_tests $(BUILD)
 
+.PHONY: check-neon
+check-neon:  ## compile the kernels for aarch64 and run their test in an emulator
+	@tools/cross_neon
+
 .PHONY: check-fast
 check-fast: build  ## build and run the tests that take seconds
 	tools/run_tests $(BUILD) --suite fast

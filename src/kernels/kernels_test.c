@@ -114,7 +114,7 @@ static void test_kernels_rows_together_give_the_bits_of_each_alone(void **state)
 {
     (void)state;
     enum { STRIDE = 9 };
-    static const char *const names[] = {"ref", "v2", "v3", "v4"};
+    static const char *const names[] = {"ref", "v2", "v3", "v4", "neon"};
     static const int32_t firsts[] = {0, 3, 8, 43, 45};
     for (size_t t = 0; t < HW_COUNT(names) * HW_COUNT(firsts); t++) {
         const hwk_table *table = hwk_find(names[t / HW_COUNT(firsts)]);
@@ -165,7 +165,7 @@ static const hwk_rule rules[] = {{RHO, 1 - RHO, 1e-8f, 0.01f, 0.5f, 0, 0},
 static void test_kernels_every_version_gives_the_bits_of_the_reference(void **state)
 {
     (void)state;
-    static const char *const names[] = {"v2", "v3", "v4"};
+    static const char *const names[] = {"v2", "v3", "v4", "neon"};
     const hwk_table *ref = hwk_find("ref");
     assert_non_null(ref);
     for (size_t v = 0; v < HW_COUNT(names); v++) {

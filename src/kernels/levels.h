@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kernels/kernels.h"
 
@@ -42,6 +43,25 @@ static inline bool can_run_v4(void)
 }
 #define HWK_LEVELS                                                                                 \
     {&hwk_table_v2, can_run_v2}, {&hwk_table_v3, can_run_v3}, {&hwk_table_v4, can_run_v4},
+#elif defined(__aarch64__)
+
+/* Bit 24 of the control register flushes denormals, inputs included. */
+static inline bool hwk_set_flush(bool on)
+{
+    const uint64_t flag = UINT64_C(1) << 24;
+    uint64_t state;
+    __asm__ volatile("mrs %0, fpcr" : "=r"(state));
+    __asm__ volatile("msr fpcr, %0" : : "r"(on ? state | flag : state & ~flag));
+    return (state & flag) != 0;
+}
+extern const hwk_table hwk_table_neon;
+
+/* NEON belongs to the architecture. */
+static inline bool can_run_neon(void)
+{
+    return true;
+}
+#define HWK_LEVELS {&hwk_table_neon, can_run_neon},
 #else
 static inline bool hwk_set_flush(bool on)
 {
