@@ -5,6 +5,7 @@
 #include "support/hw_test.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* Texts of every length around the size of a block, in memory that ends where they end. */
 static void test_scanner_finds_every_end_of_a_cell(void **state)
@@ -33,18 +34,20 @@ static void test_scanner_finds_every_end_of_a_cell(void **state)
 static void test_scanner_seek_goes_anywhere(void **state)
 {
     (void)state;
-    static const char text[] =
-        "a,\"b,c\",d,eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee,f\n";
+    HW_AUTO(char) *text =
+        hwi_strdup("a,\"b,c\",d,eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee,f\n");
+    assert_non_null(text);
+    const char *end = text + strlen(text) - 1;
     hwi_dialect dialect;
     hwi_dialect_init(&dialect, ',');
     hwi_scanner scanner;
-    hwi_scanner_init(&scanner, &dialect, text, text + sizeof(text) - 2);
+    hwi_scanner_init(&scanner, &dialect, text, end);
     assert_ptr_equal(hwi_scanner_next(&scanner), text + 1);
     hwi_scanner_seek(&scanner, text + 8); /* behind the quoted cell */
     assert_ptr_equal(hwi_scanner_next(&scanner), text + 9);
     hwi_scanner_seek(&scanner, text + 2);
     assert_ptr_equal(hwi_scanner_next(&scanner), text + 4);
-    hwi_scanner_seek(&scanner, text + sizeof(text) - 1); /* behind the end: reads nothing */
+    hwi_scanner_seek(&scanner, end + 1); /* behind the end: reads nothing */
 }
 
 int main(void)
