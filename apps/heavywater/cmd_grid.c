@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <malloc.h>
 #include <string.h>
 
 #include "base/buffer.h"
@@ -86,11 +87,25 @@ static hw_status read_request(const app_args *args, grid_request *out, hw_error 
     return app_train_read_threads(args, &options->n_threads, err);
 }
 
+/* Freed arrays go back to the system at once: side by side, trainings would leave them scattered.
+ */
+#ifdef __GLIBC__
+static void return_memory_early(void)
+{
+    mallopt(M_MMAP_THRESHOLD, 64 << 10);
+}
+#else
+static void return_memory_early(void)
+{
+}
+#endif
+
 static hw_status search(const app_args *args, const app_train_frames *frames, grid_request *request,
                         app_grid_progress *progress, hw_grid **out, hw_error *err)
 {
     request->options.progress = app_grid_progress_show;
     request->options.progress_ctx = progress;
+    return_memory_early();
     app_signals_catch();
     hw_status status = hw_grid_search(args->params, frames->training, frames->validation,
                                       &request->options, out, err);

@@ -59,7 +59,7 @@ static void draw_total(app_grid_progress *state, const hw_grid_progress *p, bool
     if (p->n_failed > 0)
         hwi_buffer_printf(&line, ", %s failed", app_text_count(p->n_failed, text));
     hwi_buffer_printf(&line, "  %s", app_text_duration(p->seconds, text));
-    if (isfinite(p->seconds_left))
+    if (isfinite(p->seconds_left) && p->seconds_left > 0)
         hwi_buffer_printf(&line, ", %s left", app_text_duration(p->seconds_left, text));
     if (is_ending)
         hwi_buffer_append_text(&line, "  stopping (again to quit at once)");
@@ -127,7 +127,6 @@ static void print_event(app_grid_progress *state, const hw_grid_progress *p,
     HW_AUTO_BUFFER(line);
     HW_AUTO_BUFFER(clean);
     char text[APP_TEXT_BYTES];
-    state->n_ended++;
     hwi_buffer_printf(&line, "%s%s", event->failure ? "failed" : event->model_id,
                       event->failure && *event->model_id ? " " : "");
     if (event->failure)
@@ -141,6 +140,11 @@ static void print_event(app_grid_progress *state, const hw_grid_progress *p,
 
 static void show_lines(app_grid_progress *state, const hw_grid_progress *p)
 {
+    char found[APP_TEXT_BYTES], all[APP_TEXT_BYTES];
+    if (!state->has_begun && p->n_found > 0)
+        fprintf(state->out, "%s of %s models are there already\n",
+                app_text_count(p->n_found, found), app_text_count(p->n_combinations, all));
+    state->has_begun = true;
     for (int32_t i = 0; i < p->n_events; i++)
         print_event(state, p, &p->events[i]);
     if (p->n_events > 0)

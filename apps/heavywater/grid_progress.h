@@ -14,7 +14,7 @@ typedef struct app_grid_progress {
     bool is_live;        /* on a terminal that can redraw */
     int n_drawn;         /* lines that stand on the terminal */
     double next_seconds; /* when they are drawn anew */
-    int64_t n_ended;     /* models whose lines were written */
+    bool has_begun;      /* lines: what was there already has been said */
 } app_grid_progress;
 
 app_grid_progress app_grid_progress_new(FILE *out, bool is_silent);

@@ -270,6 +270,13 @@ static hw_status begin_locked(hwi_grid_slot *slot, bool is_large, hw_error *err)
     return HW_OK;
 }
 
+/* Where a search may stop early nobody runs far ahead: what a slow model would have stopped. */
+static bool is_too_far_ahead(const hwi_grid_run *run)
+{
+    return run->criteria->stopping_rounds > 0 &&
+           run->next->values.index >= run->n_prefix + run->n_workers;
+}
+
 /* Waits until the next combination may begin. slot->item stays NULL when nothing is left. */
 static hw_status take_locked(hwi_grid_slot *slot, hw_error *err)
 {
@@ -280,7 +287,8 @@ static hw_status take_locked(hwi_grid_slot *slot, hw_error *err)
             return HW_OK;
         bool is_large =
             run->n_workers > 1 && count_weights(run->next->params, run->training) >= LARGE_WEIGHTS;
-        bool must_wait = run->is_exclusive || (is_large && run->n_running > 0);
+        bool must_wait =
+            run->is_exclusive || (is_large && run->n_running > 0) || is_too_far_ahead(run);
         if (!must_wait)
             return begin_locked(slot, is_large, err);
         pthread_cond_wait(&run->changed, &run->lock);
