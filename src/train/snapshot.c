@@ -255,7 +255,7 @@ static hw_status describe(hwi_snapshots *s, hwi_trainer *trainer, hw_model *mode
                                .has_best = trainer->best != NULL,
                                .best = is_best ? NULL : trainer->best,
                                .last_scoring_ms = trainer->last_scoring_ms};
-    if (trainer->published != trainer->network)
+    if (trainer->params->elastic_averaging)
         snapshot->trained = trainer->network;
     model->snapshot = snapshot;
     return HW_OK;
@@ -265,6 +265,7 @@ static hw_status write_snapshot(hwi_snapshots *s, hwi_trainer *trainer, hw_error
 {
     HW_AUTO(hw_model) *model = hwi_model_new();
     HW_CHECK_ALLOC(err, model);
+    hwi_trainer_publish(trainer);
     hwi_snapshot snapshot;
     hw_status status = describe(s, trainer, model, &snapshot, err);
     /* The first of a run replaces what an older run has left, or what is torn. */

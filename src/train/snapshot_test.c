@@ -58,10 +58,30 @@ static bool stop_at(const hw_progress *progress, void *ctx)
     return progress->iterations < *(const int *)ctx;
 }
 
+/* A table of many numbers, whose first layer is trained unit by unit. */
+static bool is_wide;
+
+static hw_frame *make_wide_frame(void)
+{
+    enum { N_COLUMNS = 36 };
+    hw_frame *frame = make_frame(1, 6);
+    hwi_rng rng = hwi_rng_new(5);
+    for (int c = 0; c < N_COLUMNS; c++) {
+        char name[12];
+        double values[N_ROWS];
+        snprintf(name, sizeof name, "x%d", c);
+        for (int i = 0; i < N_ROWS; i++)
+            values[i] = hwi_rng_gaussian(&rng);
+        hw_error err = {0};
+        hw_assert_ok(hwi_frame_add_column(frame, name, HW_TYPE_REAL, values, NULL, 0, &err), err);
+    }
+    return frame;
+}
+
 static hw_model *train(const hw_params *params, const hw_frame *validation, bool is_resumed,
                        int stops_at)
 {
-    HW_AUTO(hw_frame) *frame = make_frame(1, 6);
+    HW_AUTO(hw_frame) *frame = is_wide ? make_wide_frame() : make_frame(1, 6);
     hw_train_options options = {.run = "a run",
                                 .run_name = "m",
                                 .is_resumed = is_resumed,
@@ -143,6 +163,21 @@ static void test_snapshot_goes_on_to_the_same_bits(void **state)
         if (i < HW_COUNT(others))
             check_case(&exact_cases[i], others[i]);
     }
+}
+
+static void test_snapshot_of_the_fast_arithmetic_goes_on_to_the_same_bits(void **state)
+{
+    (void)state;
+    static const struct exact_case c = {
+        "unit by unit",
+        "reproducible=false;hidden=20,10;train_samples_per_iteration=60;score_each_iteration=true",
+        false};
+    is_wide = true;
+    check_case(&c, "epochs=9;overwrite_with_best_model=false");
+    check_case(&c, "epochs=9;overwrite_with_best_model=true");
+    check_case(&c, "epochs=9;elastic_averaging=true");
+    is_wide = false;
+    check_case(&c, "epochs=9;activation=Tanh");
 }
 
 /* Snapshots after scoring are few, when scoring is rare; with snapshot_secs they follow each
@@ -340,6 +375,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_snapshot_goes_on_to_the_same_bits),
+        cmocka_unit_test(test_snapshot_of_the_fast_arithmetic_goes_on_to_the_same_bits),
         cmocka_unit_test(test_snapshot_is_written_every_seconds),
         cmocka_unit_test(test_snapshot_before_is_used_when_the_last_is_torn),
         cmocka_unit_test(test_snapshot_of_another_training_is_no_help),

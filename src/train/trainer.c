@@ -579,6 +579,12 @@ static bool is_by_unit(const hwi_trainer *trainer)
     return trainer->network->layers[0].is_by_unit;
 }
 
+void hwi_trainer_publish(hwi_trainer *trainer)
+{
+    if (is_by_unit(trainer))
+        hwi_network_assign(trainer->published, trainer->network);
+}
+
 static void end_by_unit(hwi_trainer *trainer)
 {
     if (!is_by_unit(trainer))
@@ -614,8 +620,7 @@ static hw_status judge(hwi_trainer *trainer, bool *out_goes_on, hw_error *err)
     bool is_over = hwi_trainer_epochs(trainer) >= params->epochs || trainer->is_cancelled ||
                    trainer->is_out_of_time || trainer->bad_sample > 0;
     if (is_over || scoring_is_due(trainer)) {
-        if (is_by_unit(trainer))
-            hwi_network_assign(trainer->published, trainer->network);
+        hwi_trainer_publish(trainer);
         HW_TRY(hwi_trainer_score(trainer, err));
         bool has_converged = hwi_has_converged(params->stopping_metric,
                                                trainer->history.stopping_values, trainer->history.n,

@@ -90,6 +90,8 @@ hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
 /* Between the files of the trainer. */
 
 double hwi_trainer_epochs(const hwi_trainer *trainer);
+/* Brings what is scored and kept up to date with what is trained, where these are two. */
+void hwi_trainer_publish(hwi_trainer *trainer);
 /* Calls the progress callback when it is time; sets is_cancelled and is_out_of_time. */
 void hwi_trainer_report(hwi_trainer *trainer, bool is_scored);
 /* Metrics of both frames, a row of the history, the best model. */
