@@ -5,6 +5,7 @@
 
 #include "heavywater/arrow.h"
 #include "heavywater/common.h"
+#include "heavywater/compare.h"
 #include "heavywater/frame.h"
 #include "heavywater/frame_builder.h"
 #include "heavywater/grid.h"

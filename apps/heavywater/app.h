@@ -57,6 +57,7 @@ hw_status app_anomaly(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_deepfeatures(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_weights(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_resume(const app_args *args, int *out_exit, hw_error *err);
+hw_status app_compare(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_show(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_export(const app_args *args, int *out_exit, hw_error *err);
 hw_status app_describe(const app_args *args, int *out_exit, hw_error *err);

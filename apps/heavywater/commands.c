@@ -128,6 +128,20 @@ static const app_option show_options[] = {
 static const char *const show_examples[] = {"heavywater show m.zip",
                                             "heavywater show m.zip --report m.html", NULL};
 
+static const app_option compare_options[] = {
+    {"frame", "FILE", false,
+     "Rows with the response on which all models are measured; - is standard input."},
+    {"sort_by", "METRIC", false,
+     "logloss, auc, pr_auc, rmse, mae, r2, err ... Default: logloss for classes, "
+     "residual_deviance for numbers, mse for autoencoders."},
+    {"report", "FILE", false, "Where a page with pictures goes (HTML, one file)."},
+    {"json", "FILE", false, "Where all of it goes as JSON; - is standard output."},
+    {NULL}};
+
+static const char *const compare_examples[] = {
+    "heavywater compare a.zip b.zip c.zip --report compared.html",
+    "heavywater compare a.zip b.zip --frame test.csv --sort_by auc", NULL};
+
 static const app_option export_options[] = {
     {"to", "KIND", true,
      "pojo (Java for H2O's h2o-genmodel.jar), c (one C file), onnx, json, or weights (a folder of "
@@ -250,6 +264,20 @@ const app_command app_commands[] = {
      .max_positionals = 1,
      .positional_word = "MODEL",
      .run = app_show},
+    {.name = "compare",
+     .summary = "put models side by side, best first",
+     .usage = "MODEL... [--frame FILE] [--sort_by METRIC] [--report FILE] [--json FILE]",
+     .details = "Prints the parameters that tell the models apart, their size, training time and "
+                "metrics. What counts are the metrics of --frame, else those that most models "
+                "have: of cross-validation, of the validation frame, of the training frame. All "
+                "models predict the same thing.",
+     .examples = compare_examples,
+     .options = compare_options,
+     .takes_parse_options = true,
+     .min_positionals = 1,
+     .max_positionals = -1,
+     .positional_word = "MODEL",
+     .run = app_compare},
     {.name = "export",
      .summary = "turn a model into Java, C, ONNX, JSON or matrices",
      .usage = "MODEL --to KIND --out PATH",

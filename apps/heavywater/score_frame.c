@@ -32,6 +32,15 @@ static bool is_guessed_apart(const hw_model *model, const hw_frame *frame, const
            strcmp(trained_type(model, name), "enum") == 0;
 }
 
+bool app_score_frame_fits(const hw_model *model, const hw_frame *frame)
+{
+    const char *response = hw_model_response_name(model);
+    bool fits = !response || !is_guessed_apart(model, frame, response);
+    for (int32_t i = 0; i < hw_model_n_predictors(model) && fits; i++)
+        fits = !is_guessed_apart(model, frame, hw_model_predictor_name(model, i));
+    return fits && (!response || hw_frame_find_column(frame, response) >= 0);
+}
+
 static hw_status read_as_trained(const app_args *args, const hw_model *model, hw_frame **frame,
                                  hw_error *err)
 {
@@ -77,6 +86,12 @@ static int list_lacking(const hw_model *model, const hw_frame *frame, hwi_buffer
         n++;
     }
     return n;
+}
+
+int app_score_frame_n_lacking(const hw_model *model, const hw_frame *frame)
+{
+    HW_AUTO_BUFFER(names);
+    return list_lacking(model, frame, &names);
 }
 
 void app_score_frame_warn(const app_args *args, const hw_model *model, const hw_frame *frame)

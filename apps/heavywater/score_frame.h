@@ -14,3 +14,7 @@ hw_status app_score_frame_read(const app_args *args, const hw_model *model, bool
  * missing, in a line a column. For after the work, so
  * that an error stays the only line. */
 void app_score_frame_warn(const app_args *args, const hw_model *model, const hw_frame *frame);
+/* How many predictors of the model the frame lacks. */
+int app_score_frame_n_lacking(const hw_model *model, const hw_frame *frame);
+/* Whether a frame that was read for one model has the types that another one wants. */
+bool app_score_frame_fits(const hw_model *model, const hw_frame *frame);

@@ -6,7 +6,7 @@
 
 enum { MAX_LABEL_CHARS = 16, MAX_NAMED_LEVELS = 20 };
 
-static const double picture_width = 960, picture_height = 360, left = 60, right = 60, top = 34,
+static const double picture_width = 960, picture_height = 360, left = 104, right = 72, top = 34,
                     bottom = 18;
 
 /* False when the axis has no value. */

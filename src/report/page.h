@@ -21,6 +21,9 @@ typedef struct hwi_page {
     const char *section_titles[HWI_MAX_SECTIONS];
 } hwi_page;
 
+/* The whole document around the sections that stand in page->out: title is HTML, escaped. */
+void hwi_page_write_document(const hwi_page *page, const char *title, hwi_buffer *out);
+
 /* A section with a heading; id and title are static and enter the navigation. lead may be NULL. */
 void hwi_page_section_begin(hwi_page *page, const char *id, const char *title, const char *lead);
 void hwi_page_section_end(hwi_page *page);

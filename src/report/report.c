@@ -3,7 +3,6 @@
 
 #include "base/file.h"
 #include "base/status.h"
-#include "report/assets.h"
 #include "report/page.h"
 
 static void init_page(hwi_page *page, const hw_model *model, hwi_buffer *body)
@@ -21,35 +20,16 @@ static void init_page(hwi_page *page, const hw_model *model, hwi_buffer *body)
     }
 }
 
-/* The policy keeps the page from loading anything, and from running any script but its own. */
-static void write_head(const hwi_page *page, hwi_buffer *out)
+static void write_title(const hwi_page *page, hwi_buffer *title)
 {
     const char *response = hw_model_response_name(page->model);
-    hwi_buffer_printf(out,
-                      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                      "style-src 'unsafe-inline'; script-src 'sha256-%s'\">\n"
-                      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                      "<meta name=\"color-scheme\" content=\"light dark\">\n<title>",
-                      hwi_report_js_sha256);
     if (page->category == HW_CATEGORY_AUTOENCODER || !response) {
-        hwi_buffer_append_text(out, "Autoencoder");
+        hwi_buffer_append_text(title, "Autoencoder");
     } else {
-        hwi_buffer_append_text(out, "Predicting ");
-        hwi_html_clipped(out, response, 80);
+        hwi_buffer_append_text(title, "Predicting ");
+        hwi_html_clipped(title, response, 80);
     }
-    hwi_buffer_append_text(out, " \xe2\x80\x93 model report</title>\n<style>\n");
-    hwi_buffer_append_text(out, hwi_report_css);
-    hwi_buffer_append_text(out, "</style>\n</head>\n<body>\n");
-}
-
-static void write_navigation(const hwi_page *page, hwi_buffer *out)
-{
-    hwi_buffer_append_text(out, "<nav aria-label=\"Sections\"><a href=\"#top\">Summary</a>");
-    for (int32_t i = 0; i < page->n_sections; i++)
-        hwi_buffer_printf(out, "<a href=\"#%s\">%s</a>", page->section_ids[i],
-                          page->section_titles[i]);
-    hwi_buffer_append_text(out, "</nav>\n<main>\n");
+    hwi_buffer_append_text(title, " \xe2\x80\x93 model report");
 }
 
 hw_status hwi_report_write_html(const hw_model *model, hwi_buffer *out, hw_error *err)
@@ -72,15 +52,11 @@ hw_status hwi_report_write_html(const hw_model *model, hwi_buffer *out, hw_error
     hwi_report_data(&page);
     hwi_report_messages(&page);
     hwi_report_command(&page);
+    HW_AUTO_BUFFER(title);
+    write_title(&page, &title);
     HW_TRY(hwi_buffer_check(&body, err));
-    write_head(&page, out);
-    write_navigation(&page, out);
-    hwi_buffer_append(out, body.data, body.size);
-    hwi_buffer_append_text(out, "</main>\n<footer>Written by heavywater " HW_VERSION
-                                ". This page is complete in itself and loads nothing.</footer>\n"
-                                "<script>");
-    hwi_buffer_append_text(out, hwi_report_js);
-    hwi_buffer_append_text(out, "</script>\n</body>\n</html>\n");
+    HW_TRY(hwi_buffer_check(&title, err));
+    hwi_page_write_document(&page, hwi_buffer_text(&title), out);
     return hwi_buffer_check(out, err);
 }
 

@@ -85,7 +85,8 @@ static int rank_of(const char *metric)
 
 static bool is_drawn(const folds_view *view, int64_t row)
 {
-    return has_mean(view, row) && strcmp(hw_table_text(view->table, row, 0), "residual_deviance");
+    return has_mean(view, row) &&
+           strcmp(hw_table_text(view->table, row, 0), "residual_deviance") != 0;
 }
 
 /* The row drawn as number `nth`, best known metrics first; -1 past the last. */

@@ -72,7 +72,7 @@ static hw_status draw(const hwi_balance *b, const float *factors, int64_t seed, 
     for (int32_t i = 0; i < b->n_rows; i++) {
         int32_t copies = copies_of_row(b, factors, i, seed);
         n += copies;
-        if (copies > 0)
+        if (copies > 0 && (!b->weights || b->weights[i] > 0))
             met[(int32_t)b->classes[i]] = true;
     }
     if (n > INT32_MAX)

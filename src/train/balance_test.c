@@ -93,6 +93,35 @@ static void test_balance_whole_factors_are_exact(void **state)
     assert_int_equal(result.n, 899 + 300);
 }
 
+/* A row of weight 0 may be drawn, but a class is met only by a row that weighs. */
+static void test_balance_meets_classes_by_rows_that_weigh(void **state)
+{
+    (void)state;
+    double classes[40], weights[40];
+    for (int i = 0; i < 40; i++) {
+        classes[i] = i % 2;
+        weights[i] = i < 6;
+    }
+    for (int64_t seed = 0; seed < 50; seed++) {
+        hwi_balance b = {.classes = classes,
+                         .weights = weights,
+                         .n_rows = 40,
+                         .n_classes = 2,
+                         .max_rows = 3,
+                         .never_oversamples = true,
+                         .seed = seed};
+        hwi_row_list list = {0};
+        hw_error err = {0};
+        hw_assert_ok(hwi_balance_rows(&b, &list, &err), err);
+        bool met[2] = {false, false};
+        for (int32_t i = 0; i < list.n; i++)
+            if (weights[list.rows[i]] > 0)
+                met[list.rows[i] % 2] = true;
+        assert_true(met[0] && met[1]);
+        hwi_row_list_clear(&list);
+    }
+}
+
 /* Rows of the original: 30 % of the training rows, seed 1234. */
 static void test_balance_sampled_rows_equal_h2o(void **state)
 {
@@ -141,6 +170,7 @@ int main(void)
         cmocka_unit_test(test_balance_makes_classes_equal),
         cmocka_unit_test(test_balance_takes_factors_and_caps),
         cmocka_unit_test(test_balance_whole_factors_are_exact),
+        cmocka_unit_test(test_balance_meets_classes_by_rows_that_weigh),
         cmocka_unit_test(test_balance_sampled_rows_equal_h2o),
         cmocka_unit_test(test_balance_sample_of_all_is_no_sample),
         cmocka_unit_test(test_balance_shares),

@@ -143,8 +143,12 @@ static hw_status choose_scored_validation(hwi_trainer *trainer, hw_error *err)
     for (int32_t i = 0; i < n; i++)
         if (classes[i] >= trainer->prepared->n_classes) /* a level that training does not know */
             classes[i] = NAN;
+    HW_AUTO(double) *weights = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_CHECK_ALLOC(err, weights);
+    hwi_adapted_read_weights(trainer->validation, 0, n, weights);
     int64_t wanted = params->score_validation_samples;
     hwi_balance balance = {.classes = classes,
+                           .weights = weights,
                            .n_rows = n,
                            .n_classes = trainer->prepared->n_classes,
                            .max_rows = wanted > 0 ? wanted : n,

@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Folds, the command that trains a model again."""
+"""Folds, the command that trains a model again, models side by side."""
 import json
 import os
 import subprocess
 import zipfile
 
 import harness
-from harness import case, check, check_one_line_error, data, read, run, run_ok, write
+from harness import case, check, check_golden, check_one_line_error, data, read, run, run_ok, write
+
+WIDE = {"COLUMNS": "300"}
 
 
 def network_of(model):
@@ -122,6 +124,108 @@ def test_report_shows_the_folds(folder):
     check(page.count("fold 4: ") >= 10, page.count("fold 4: "))
     names = [c["name"] for c in summary["columns"]]
     check(names[1:] == ["mean", "sd"] + [f"cv_{f}_valid" for f in range(1, 5)], names)
+
+
+def three_models(folder, response="churn", frame="mixed.csv", valid="mixed_valid.csv"):
+    models = []
+    for name, settings in (("a", ["--hidden", "8,4"]), ("b", ["--hidden", "3", "--l1", "1e-3"]),
+                           ("c", ["--hidden", "8,4", "--activation", "Tanh"])):
+        models.append(os.path.join(folder, name + ".zip"))
+        run_ok(["train", "--training_frame", data(frame), "--validation_frame", data(valid),
+                "--response_column", response, "--epochs", "3", "--seed", "7", "--reproducible",
+                "--x", "age,income,city,plan", "--model", models[-1]] + settings)
+    return models
+
+
+def without_times(text):
+    """The seconds of training are the last cell of the models' rows."""
+    head, rest = text.split("\nMetrics of", 1)
+    lines = [line.rsplit(None, 1)[0] if line[:3].strip().isdigit() else line
+             for line in head.split("\n")]
+    return "\n".join(lines) + "\nMetrics of" + rest
+
+
+@case
+def test_compare_puts_models_side_by_side(folder):
+    three_models(folder)
+    text = run_ok(["compare", "a.zip", "b.zip", "c.zip"], cwd=folder, env=WIDE).out
+    check_golden("compare_binomial.txt", without_times(text))
+
+
+@case
+def test_compare_measures_all_models_on_a_frame(folder):
+    models, json_file = three_models(folder, "spend"), os.path.join(folder, "c.json")
+    text = run_ok(["compare", "a.zip", "b.zip", "c.zip", "--frame", data("mixed.csv"), "--sort_by",
+                   "mae", "--json", json_file], cwd=folder, env=WIDE).out
+    check_golden("compare_regression_frame.txt", without_times(text))
+    result = json.loads(read(json_file))
+    check(result["sort_metric"] == "mae" and result["metrics_of"] == "frame", result)
+    order = [model["frame"]["mae"] for model in result["models"]]
+    check(order == sorted(order), order)
+    for model in result["models"]:
+        measured = os.path.join(folder, "p.json")
+        run_ok(["performance", "--model", os.path.join(folder, model["name"]), "--frame",
+                data("mixed.csv"), "--json", measured])
+        check(json.loads(read(measured))["mae"] == model["frame"]["mae"], model["name"])
+    check(len(models) == 3, models)
+
+
+@case
+def test_compare_writes_a_page(folder):
+    models, report = three_models(folder), os.path.join(folder, "c.html")
+    run_ok(["compare"] + models + ["--report", report])
+    page = read(report)
+    for part in ("leaderboard", "parameters", "curves", "roc", "commands"):
+        check(f'<section id="{part}">' in page, part)
+    check("http" not in page.split("</style>")[1], "something from outside")
+    # A command of the page builds its model.
+    command = page.split('<pre class="card copy wrap"><code>', 1)[1].split("</code>", 1)[0]
+    name = command.rsplit(" ", 1)[1]
+    again = os.path.join(folder, "again")
+    os.mkdir(again)
+    run_shell(again, command)
+    check(network_of(os.path.join(folder, name)) == network_of(os.path.join(again, name)), name)
+
+
+@case
+def test_compare_takes_one_model(folder):
+    model = three_models(folder)[0]
+    text = run_ok(["compare", model], env=WIDE).out
+    check(text.startswith("1 Binomial model of churn\n") and "*" not in text, text)
+
+
+@case
+def test_compare_json_to_standard_output(folder):
+    models = three_models(folder)
+    result = run(["compare"] + models + ["--json", "-", "--sort_by", "AUC"])
+    check(result.code == 0 and "Models" in result.err, result)
+    values = [model["validation"]["auc"] for model in json.loads(result.out)["models"]]
+    check(values == sorted(values, reverse=True), values)
+
+
+@case
+def test_compare_refuses_bad_input(folder):
+    models = three_models(folder)
+    text = write(folder, "no.zip", "this is no model")
+    other = os.path.join(folder, "other.zip")
+    run_ok(["train", "--training_frame", data("mixed.csv"), "--response_column", "spend",
+            "--hidden", "3", "--epochs", "1", "--seed", "1", "--model", other])
+    flowers = os.path.join(folder, "flowers.zip")
+    run_ok(["train", "--training_frame", data("iris.csv"), "--response_column", "Species",
+            "--hidden", "3", "--epochs", "1", "--seed", "1", "--model", flowers])
+    for arguments, words in (
+            ([], ["MODEL is missing"]),
+            ([models[0], os.path.join(folder, "absent.zip")], ["absent.zip"]),
+            ([models[0], text], ["no.zip"]),
+            ([models[0], other], ["Regression", "Binomial", "one kind"]),
+            ([models[0], flowers], ["Multinomial", "one kind"]),
+            ([models[0], models[0]], ["twice"]),
+            ([models[0], "--sort_by", "mae"], ["sort_by", "logloss"]),
+            ([models[0], "--frame", data("iris.csv")], ["churn"]),
+            ([models[0], "--report", models[0]], ["report", "overwrite"]),
+            ([models[0], "--report", "-"], ["report", "standard output"]),
+            ([models[0], "--hidden", "3"], ["hidden"])):
+        check_one_line_error(run(["compare"] + arguments), words)
 
 
 harness.main()
