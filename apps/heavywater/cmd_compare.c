@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "heavywater/files.h"
-#include "heavywater/text_grid.h"
 #include "heavywater/options.h"
 #include "heavywater/print_table.h"
 #include "heavywater/score_frame.h"
 #include "heavywater/text.h"
-
-HW_DEFINE_AUTO(hw_comparison, hw_comparison_free)
+#include "heavywater/text_grid.h"
 
 enum { MAX_ROWS = 50, MAX_PARAMS = 12 };
 
@@ -35,8 +34,9 @@ static void clear_measure(measure *m)
     hw_frame_unref(m->frame);
 }
 
-static hw_status measure_model(measure *m, const hw_model *model, hw_metrics **out, hw_error *err)
+static hw_status measure_model(const hw_model *model, void *ctx, hw_metrics **out, hw_error *err)
 {
+    measure *m = ctx;
     if (!m->path)
         return HW_OK;
     if (!m->frame || !app_score_frame_fits(model, m->frame)) {
@@ -54,8 +54,33 @@ static hw_status add_file(hw_comparison *comparison, const char *path, measure *
     HW_AUTO(hw_model) *model = NULL;
     HW_AUTO(hw_metrics) *metrics = NULL;
     HW_TRY(hw_model_read(path, &model, err));
-    HW_TRY(measure_model(m, model, &metrics, err));
+    HW_TRY(measure_model(model, m, &metrics, err));
     return hw_comparison_add(comparison, path, model, metrics, err);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+static hw_status add_folder(hw_comparison *comparison, const char *path, measure *m, hw_error *err)
+{
+    HW_AUTO(hw_grid) *grid = NULL;
+    HW_TRY(hw_grid_read(path, &grid, err));
+    return hw_comparison_add_grid(comparison, grid, measure_model, m, err);
+}
+
+static hw_status add_all(const app_args *args, hw_comparison *comparison, measure *m, hw_error *err)
+{
+    for (int i = 0; i < args->n_positionals; i++) {
+        const char *path = args->positionals[i];
+        HW_TRY(is_folder(path) ? add_folder(comparison, path, m, err)
+                               : add_file(comparison, path, m, err));
+    }
+    /* The hyper-parameters of a grid do not tell it from other models. */
+    return args->n_positionals == 1 ? HW_OK
+                                    : hw_comparison_set_parameters(comparison, 0, NULL, err);
 }
 
 /* ---- Printing ---- */
@@ -223,6 +248,11 @@ static hw_status print_comparison(FILE *out, const hw_comparison *c, hw_error *e
 {
     static const char *const sets[] = {"frame", "cross_validation", "validation", "training"};
     print_head(out, c);
+    if (hw_comparison_n_failed(c) > 0)
+        fprintf(out, "%d combination%s failed; --report and --json say why\n",
+                (int)hw_comparison_n_failed(c), hw_comparison_n_failed(c) == 1 ? "" : "s");
+    if (hw_comparison_n_models(c) == 0)
+        return HW_OK;
     HW_TRY(print_models(out, c, err));
     for (size_t i = 0; i < APP_COUNT(sets); i++)
         HW_TRY(print_metrics(out, c, sets[i], err));
@@ -250,8 +280,7 @@ hw_status app_compare(const app_args *args, int *out_exit, hw_error *err)
     HW_CHECK_ALLOC(err, comparison);
     __attribute__((cleanup(clear_measure)))
     measure m = {.args = args, .path = app_args_get(args, "frame")};
-    for (int i = 0; i < args->n_positionals; i++)
-        HW_TRY(add_file(comparison, args->positionals[i], &m, err));
+    HW_TRY(add_all(args, comparison, &m, err));
     HW_TRY(hw_comparison_sort(comparison, app_args_get(args, "sort_by"), err));
     if (json)
         HW_TRY(hw_comparison_write_json(comparison, json, err));

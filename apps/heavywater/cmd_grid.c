@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/number.h"
-#include "heavywater/grid.h"
+#include "heavywater/files.h"
 #include "heavywater/grid_progress.h"
 #include "heavywater/print_grid.h"
 #include "heavywater/signals.h"
@@ -128,12 +128,31 @@ static hw_status check_result(const hw_grid *grid, hw_error *err)
             hw_grid_failed_reason(grid, 0));
 }
 
+static hw_status check_report(const app_args *args, hw_error *err)
+{
+    const app_output output = {"report", app_args_get(args, "report"), false};
+    HW_AUTO(app_param_text) *training = app_param_get(args->params, "training_frame");
+    HW_AUTO(app_param_text) *validation = app_param_get(args->params, "validation_frame");
+    const char *const inputs[] = {training, validation};
+    return app_files_check_outputs(&output, 1, inputs, APP_COUNT(inputs), err);
+}
+
+static hw_status write_report(const hw_grid *grid, const char *path, hw_error *err)
+{
+    HW_AUTO(hw_comparison) *comparison = hw_comparison_new();
+    HW_CHECK_ALLOC(err, comparison);
+    HW_TRY(hw_comparison_add_grid(comparison, grid, NULL, NULL, err));
+    HW_TRY(hw_comparison_sort(comparison, hw_grid_sort_metric(grid), err));
+    return hw_comparison_write_report(comparison, path, err);
+}
+
 hw_status app_grid_search(const app_args *args, int *out_exit, hw_error *err)
 {
     __attribute__((cleanup(clear_request))) grid_request request = {{0}};
     __attribute__((cleanup(app_train_frames_clear))) app_train_frames frames = {0};
     HW_TRY(app_train_check_args(args, err));
     HW_TRY(check_params(args->params, err));
+    HW_TRY(check_report(args, err));
     HW_TRY(read_request(args, &request, err));
     HW_TRY(hw_grid_check(args->params, &request.options, err));
     HW_TRY(app_train_frames_read(args, args->params, &frames, err));
@@ -145,6 +164,8 @@ hw_status app_grid_search(const app_args *args, int *out_exit, hw_error *err)
     HW_TRY(search(args, &frames, &request, &progress, &grid, err));
     if (hw_grid_get_state(grid) == HW_GRID_CANCELLED)
         *out_exit = APP_EXIT_INTERRUPTED;
+    if (app_args_get(args, "report"))
+        HW_TRY(write_report(grid, app_args_get(args, "report"), err));
     if (!is_silent)
         HW_TRY(app_print_grid(stdout, grid, request.options.grid_dir, err));
     return check_result(grid, err);

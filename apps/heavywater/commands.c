@@ -51,6 +51,8 @@ static const app_option grid_options[] = {
      "Order of the leaderboard: logloss, auc, f1, rmse ... of cross-validation, else validation, "
      "else training. Default: logloss of classifiers, residual_deviance of regressions."},
     {"decreasing", NULL, false, "Whether the largest value comes first. Default: the best does."},
+    {"report", "FILE", false,
+     "Where a page with pictures of all models goes (HTML, one file), as of compare."},
     {"parallelism", "INTEGER", false,
      "Models trained side by side; 0: as many as threads, but one at a time where nets are large. "
      "Default: 0."},
@@ -140,7 +142,8 @@ static const app_option compare_options[] = {
 
 static const char *const compare_examples[] = {
     "heavywater compare a.zip b.zip c.zip --report compared.html",
-    "heavywater compare a.zip b.zip --frame test.csv --sort_by auc", NULL};
+    "heavywater compare a.zip b.zip --frame test.csv --sort_by auc",
+    "heavywater compare grid_dir --report grid.html", NULL};
 
 static const app_option export_options[] = {
     {"to", "KIND", true,
@@ -266,11 +269,11 @@ const app_command app_commands[] = {
      .run = app_show},
     {.name = "compare",
      .summary = "put models side by side, best first",
-     .usage = "MODEL... [--frame FILE] [--sort_by METRIC] [--report FILE] [--json FILE]",
+     .usage = "MODEL|GRID_DIR... [--frame FILE] [--sort_by METRIC] [--report FILE] [--json FILE]",
      .details = "Prints the parameters that tell the models apart, their size, training time and "
                 "metrics. What counts are the metrics of --frame, else those that most models "
-                "have: of cross-validation, of the validation frame, of the training frame. All "
-                "models predict the same thing.",
+                "have: of cross-validation, of the validation frame, of the training frame. The "
+                "folder of a grid stands for its models. All models predict the same thing.",
      .examples = compare_examples,
      .options = compare_options,
      .takes_parse_options = true,

@@ -5,6 +5,7 @@
  * added. It belongs to one thread at a time. */
 #pragma once
 
+#include "heavywater/grid.h"
 #include "heavywater/model.h"
 
 HW_BEGIN_DECLS
@@ -29,7 +30,18 @@ HW_API hw_status hw_comparison_add_failed(hw_comparison *comparison, const char 
                                           const char *const *names, const char *const *values,
                                           const char *reason, hw_error *err) HW_MUST_USE;
 
-/** The parameters to show. By default those that tell the models apart. */
+/** Measures a model on the caller's frame. */
+typedef hw_status hw_comparison_measure(const hw_model *model, void *ctx, hw_metrics **out_metrics,
+                                        hw_error *err);
+/** Adds the models of a grid under their ids, one read after the other, and what failed; with its
+ * hyper-parameters as the parameters shown when it is all there is. measure (with its ctx) may be
+ * NULL. Errors as of hw_grid_read_model and hw_comparison_add. */
+HW_API hw_status hw_comparison_add_grid(hw_comparison *comparison, const hw_grid *grid,
+                                        hw_comparison_measure *measure, void *ctx,
+                                        hw_error *err) HW_MUST_USE;
+
+/** The parameters to show. By default, and for n 0, those that tell the models
+ * apart. */
 HW_API hw_status hw_comparison_set_parameters(hw_comparison *comparison, int32_t n,
                                               const char *const *names, hw_error *err) HW_MUST_USE;
 /* A line for the head of the page, as the name of a grid; NULL for none. Copied. */

@@ -19,7 +19,7 @@ static bool set_scale(const hwi_parallel_chart *chart, int axis_at, hwi_scale *s
     if (span.n == 0)
         return false;
     if (axis->levels)
-        hwi_scale_init(scale, -0.3, axis->n_levels - 0.7, 1, false, true);
+        hwi_scale_init(scale, -0.4, axis->n_levels - 0.6, 1, false, true);
     else
         hwi_scale_init(scale, span.low, span.high, 5, axis->is_log, false);
     scale->from = picture_height - bottom;

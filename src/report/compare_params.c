@@ -171,8 +171,10 @@ static void draw_parallel(hwi_compare_page *p, const param_axis *axes, int n, ch
     for (int32_t i = 0; values && lines && i < p->n_drawn; i++) {
         int32_t rank = p->n_drawn - 1 - i;
         lines[i] = (hwi_parallel_line){hwi_compare_track_class(p, rank), tips[rank]};
+        /* Lines through one level lie side by side, so that their number shows. */
+        double shift = p->n_drawn > 1 ? 0.3 * (0.5 - (double)rank / (p->n_drawn - 1)) : 0;
         for (int a = 0; a < n_axes; a++)
-            values[i * n_all + a] = axes[a].values[rank];
+            values[i * n_all + a] = axes[a].values[rank] + (axes[a].levels ? shift : 0);
         values[i * n_all + n_axes] = hwi_compare_drawn(p, rank);
     }
     hwi_parallel_chart chart = {

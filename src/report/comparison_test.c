@@ -357,6 +357,73 @@ static void test_comparison_json_reads_back(void **state)
     json_decref(json);
 }
 
+static hw_grid *search(const hw_frame *frame, const char *hyper_params)
+{
+    hw_error err = {0};
+    hw_grid *grid = NULL;
+    hw_params *params = hw_params_new();
+    static const char *const settings[] = {"response_column", "two", "epochs", "2", "seed", "5",
+                                           "nfolds",          "2"};
+    for (size_t i = 0; i < HW_COUNT(settings); i += 2)
+        hw_assert_ok(hw_params_set(params, settings[i], settings[i + 1], &err), err);
+    hw_grid_options options = {.hyper_params = hyper_params, .grid_id = "g"};
+    hw_assert_ok(hw_grid_search(params, (hw_frame *)frame, NULL, &options, &grid, &err), err);
+    hw_params_free(params);
+    return grid;
+}
+
+static hw_status measure_by(const hw_model *model, void *frame, hw_metrics **out, hw_error *err)
+{
+    return hw_model_performance(model, frame, out, err);
+}
+
+static void test_comparison_of_a_grid(void **state)
+{
+    (void)state;
+    HW_AUTO(hw_frame) *frame = make_frame();
+    hw_grid *grid = search(frame, "{\"hidden\": [[3], [4, 2]], \"l1\": [0, 0.01, -1]}");
+    hw_error err = {0};
+    for (int is_measured = 0; is_measured < 2; is_measured++) {
+        HW_AUTO(hw_comparison) *c = hw_comparison_new();
+        hw_assert_ok(hw_comparison_add_grid(c, grid, is_measured ? measure_by : NULL, frame, &err),
+                     err);
+        sort(c, NULL);
+        assert_int_equal(hw_comparison_n_models(c), 4);
+        assert_int_equal(hw_comparison_n_failed(c), 2);
+        assert_int_equal(hw_comparison_n_parameters(c), 2);
+        assert_string_equal(hw_comparison_parameter_name(c, 1), "l1");
+        assert_string_equal(hw_comparison_metrics_of(c),
+                            is_measured ? "frame" : "cross_validation");
+        for (int i = 0; i < 4 && !is_measured; i++)
+            assert_string_equal(hw_comparison_name(c, i), hw_grid_model_id(grid, i));
+        HW_AUTO_BUFFER(page);
+        write_page(c, &page);
+        assert_has(page.data, "Grid search g");
+        assert_has(page.data, "id=\"failed\"");
+        assert_has(page.data, "id=\"spread\"");
+        assert_has(page.data, "id=\"roc\"");
+        assert_has(page.data, "All parameters");
+        assert_has(page.data, "l1 -1");
+        assert_has(page.data, hw_grid_model_command(grid, 0));
+    }
+    hw_grid_free(grid);
+}
+
+static void test_comparison_of_a_grid_without_models(void **state)
+{
+    (void)state;
+    HW_AUTO(hw_frame) *frame = make_frame();
+    hw_grid *grid = search(frame, "{\"l1\": [-1, -2]}");
+    hw_error err = {0};
+    HW_AUTO(hw_comparison) *c = hw_comparison_new();
+    hw_assert_ok(hw_comparison_add_grid(c, grid, NULL, NULL, &err), err);
+    sort(c, "auc");
+    HW_AUTO_BUFFER(page);
+    write_page(c, &page);
+    assert_has(page.data, "No models");
+    hw_grid_free(grid);
+}
+
 static void test_comparison_survives_lack_of_memory(void **state)
 {
     (void)state;
@@ -396,6 +463,8 @@ int main(void)
         cmocka_unit_test(test_comparison_page_of_many_models_is_bounded),
         cmocka_unit_test(test_comparison_cuts_what_is_far_worse),
         cmocka_unit_test(test_comparison_json_reads_back),
+        cmocka_unit_test(test_comparison_of_a_grid),
+        cmocka_unit_test(test_comparison_of_a_grid_without_models),
         cmocka_unit_test(test_comparison_survives_lack_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

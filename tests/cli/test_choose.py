@@ -228,4 +228,52 @@ def test_compare_refuses_bad_input(folder):
         check_one_line_error(run(["compare"] + arguments), words)
 
 
+def small_grid(folder, *extra):
+    return ["grid", "--training_frame", data("prostate.csv"), "--response_column", "CAPSULE",
+            "--classification", "--ignored_columns", "ID", "--epochs", "2", "--seed", "4",
+            "--nfolds", "2", "--hyper_params", '{"hidden": [[4], [3, 3]], "l1": [0, 1e-3, -1]}',
+            "--grid_dir", os.path.join(folder, "search")] + list(extra)
+
+
+@case
+def test_grid_and_compare_write_the_same_page(folder):
+    first, second = os.path.join(folder, "a.html"), os.path.join(folder, "b.html")
+    run_ok(small_grid(folder, "--report", first))
+    text = run_ok(["compare", "search", "--report", second], cwd=folder, env=WIDE).out
+    check(read(first) == read(second), "two pages")
+    check(text.startswith("4 Binomial models of CAPSULE, best first by logloss") and
+          "2 combinations failed" in text, text)
+    page = read(first)
+    for part in ("leaderboard", "parameters", "curves", "roc", "spread", "failed", "commands"):
+        check(f'<section id="{part}">' in page, part)
+    check("l1 -1" in page and "search_model_5" in page, "failures")
+    command = page.split('<pre class="card copy wrap"><code>', 1)[1].split("</code>", 1)[0]
+    name = command.rsplit(" ", 1)[1]
+    again = os.path.join(folder, "again")
+    os.mkdir(again)
+    run_shell(again, command)
+    check(network_of(os.path.join(folder, "search", name)) ==
+          network_of(os.path.join(again, name)), name)
+
+
+@case
+def test_compare_mixes_grids_and_models(folder):
+    run_ok(small_grid(folder))
+    model = os.path.join(folder, "m.zip")
+    run_ok(folds(folder, "--nfolds", "2"))
+    result = json.loads(run(["compare", model, os.path.join(folder, "search"), "--frame",
+                             data("prostate.csv"), "--json", "-"]).out)
+    check(len(result["models"]) == 5 and len(result["failed"]) == 2, result)
+    check(all(model["frame"]["auc"] > 0 for model in result["models"]), result)
+    check("hidden" in result["models"][0]["parameters"], result["models"][0])
+
+
+@case
+def test_grid_report_is_checked_before_the_search(folder):
+    result = run(small_grid(folder, "--report", os.path.join(folder, "absent", "r.html")))
+    check_one_line_error(result, ["report", "no folder"])
+    check(not os.path.exists(os.path.join(folder, "search")), "a search was begun")
+    check_one_line_error(run(["compare", folder]), ["grid.json"])
+
+
 harness.main()
