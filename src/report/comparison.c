@@ -120,7 +120,7 @@ static hw_status check_task(const hw_comparison *c, const char *name, const hw_m
                 "compared",
                 name, response ? response : "", first, c->response ? c->response : "");
     bool is_same = !c->classes || hw_model_n_classes(model) == c->n_classes;
-    for (int32_t i = 0; i < c->n_classes && is_same; i++)
+    for (int32_t i = 0; c->classes && i < c->n_classes && is_same; i++)
         is_same = is_same_text(hw_model_class_name(model, i), c->classes[i]);
     if (!is_same)
         HW_FAIL(err, HW_EINVAL, "model",

@@ -15,7 +15,7 @@
 #include "base/table.h"
 #include "frame/frame.h"
 #include "model/model.h"
-#include "report/html_check.h"
+#include "support/html_check.h"
 #include "train/train.h"
 
 HW_DEFINE_AUTO(hw_comparison, hw_comparison_free)

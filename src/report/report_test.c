@@ -16,8 +16,8 @@
 #include "base/table_json.h"
 #include "model/model.h"
 #include "params/messages.h"
-#include "report/html_check.h"
 #include "report/report.h"
+#include "support/html_check.h"
 
 enum { MAX_PATH = 1024 };
 
