@@ -194,12 +194,19 @@ static int best_of(const hw_comparison *c, const char *of, const char *metric)
     return n_known > 1 ? best : -1;
 }
 
+/* H2O has two names for one thing. */
+static bool is_same_metric(const char *shown, const char *other)
+{
+    return strcmp(shown, other) == 0 || (strcmp(shown, "residual_deviance") == 0 &&
+                                         strcmp(other, "mean_residual_deviance") == 0);
+}
+
 /* A column of values with the best one marked; left out when no model has one. */
 static int add_metric(app_grid *grid, const hw_comparison *c, const char *of, const char *metric,
                       const char **metrics, int n)
 {
     for (int i = 0; i < n; i++)
-        if (strcmp(metrics[i], metric) == 0)
+        if (is_same_metric(metrics[i], metric))
             return n;
     for (int i = 0; i < hw_comparison_n_models(c); i++) {
         if (isnan(hw_comparison_value(c, i, of, metric)))

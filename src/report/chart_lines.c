@@ -7,6 +7,7 @@
 
 enum {
     MAX_POINTS = 600, /* of a line; more would only fatten the page */
+    MAX_BACKGROUND_POINTS = 150,
     MAX_DOTS = 40,
     MAX_LEGEND = 6
 };
@@ -88,8 +89,9 @@ static bool set_scales(const hwi_line_chart *chart, hwi_plot *plot)
 /* The points that are written: all of them, or of each stretch its first, lowest and highest. */
 static int64_t thin_out(const hwi_series *series, int64_t *kept)
 {
-    int64_t n = 0, stride = series->n / (MAX_POINTS / 3) + 1;
-    bool is_short = series->n <= MAX_POINTS;
+    int64_t max = series->is_background ? MAX_BACKGROUND_POINTS : MAX_POINTS;
+    int64_t n = 0, stride = series->n / (max / 3) + 1;
+    bool is_short = series->n <= max;
     for (int64_t begin = 0; begin < series->n; begin += is_short ? 1 : stride) {
         int64_t low = begin, high = begin;
         int64_t end = is_short ? begin + 1 : begin + stride;

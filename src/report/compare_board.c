@@ -3,6 +3,7 @@
  * The leaderboard. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "metrics/named.h"
 #include "report/compare_page.h"
@@ -37,11 +38,20 @@ static int32_t best_of(const hw_comparison *c, hwi_metrics_of of, int32_t metric
     return n_known > 1 ? best : -1;
 }
 
+/* H2O has two names for one thing. */
+static bool is_same_metric(const char *shown, const char *other)
+{
+    return strcmp(shown, other) == 0 || (strcmp(shown, "residual_deviance") == 0 &&
+                                         strcmp(other, "mean_residual_deviance") == 0);
+}
+
 static int add_column(const hw_comparison *c, board_column *columns, int n, hwi_metrics_of of,
                       int32_t metric)
 {
+    const char *name = hwi_named_name(c->category, metric);
     for (int i = 0; i < n; i++)
-        if (columns[i].of == of && columns[i].metric == metric)
+        if (columns[i].of == of &&
+            is_same_metric(hwi_named_name(c->category, columns[i].metric), name))
             return n;
     columns[n] = (board_column){of, metric, best_of(c, of, metric)};
     return n + 1;

@@ -213,17 +213,23 @@ static void draw_all(hwi_compare_page *p, const param_axis *axes, int n, char **
     if (p->n_drawn < p->c->n_models)
         hwi_buffer_printf(out, "<p class=\"note\">The best %d of %d models are drawn.</p>\n",
                           (int)p->n_drawn, (int)p->c->n_models);
-    if (p->c->n_params > n)
-        hwi_buffer_printf(out, "<p class=\"note\">%d of %d parameters that differ are drawn.</p>\n",
-                          n, (int)p->c->n_params);
+    if (n == MAX_PICTURES)
+        hwi_buffer_printf(out, "<p class=\"note\">At most %d parameters are drawn.</p>\n", n);
     hwi_page_section_end(&p->page);
 }
 
-/* Seeds of a search differ without meaning anything; frames are no quantity. */
-static bool is_drawn(const char *name)
+/* Seeds of a search differ without meaning anything, frames are no quantity, and a hyper-parameter
+ * may have one value only. */
+static bool is_drawn(const hwi_compare_page *p, int32_t param)
 {
-    return strcmp(name, "seed") != 0 && strcmp(name, "training_frame") != 0 &&
-           strcmp(name, "validation_frame") != 0;
+    static const char *const others[] = {"seed", "training_frame", "validation_frame"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(p->c->params[param], others[i]) == 0)
+            return false;
+    for (int32_t i = 1; i < p->n_drawn; i++)
+        if (strcmp(p->c->models[i]->shown[param], p->c->models[0]->shown[param]) != 0)
+            return true;
+    return false;
 }
 
 void hwi_compare_params(hwi_compare_page *p)
@@ -240,7 +246,7 @@ void hwi_compare_params(hwi_compare_page *p)
         p->page.out->failed |= !tips[i];
     }
     for (int32_t i = 0; tips && i < c->n_params && n < MAX_PICTURES; i++) {
-        if (!is_drawn(c->params[i]))
+        if (!is_drawn(p, i))
             continue;
         if (init_axis(p, i, &axes[n]))
             n++;

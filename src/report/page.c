@@ -137,6 +137,7 @@ const char *hwi_metric_title(const char *name)
         {"rmse", "RMSE"},
         {"rmsle", "RMSLE"},
         {"deviance", "Deviance"},
+        {"residual_deviance", "Residual deviance"},
         {"mean_residual_deviance", "Mean residual deviance"},
         {"logloss", "Log loss"},
         {"auc", "AUC"},

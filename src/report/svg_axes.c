@@ -105,7 +105,7 @@ const char *hwi_scale_tick_text(const hwi_scale *scale, double tick, char out[HW
     if (fabs(tick) < unit * 1e-6)
         return hwi_pretty(0, 1, out);
     if (size >= 1e12 || size < 1e-3)
-        return hwi_pretty(tick, 3, out);
+        return hwi_pretty_short(tick, 3, out);
     double divisor = size >= 1e9 ? 1e9 : size >= 1e6 ? 1e6 : size >= 1e5 ? 1e3 : 1;
     const char *suffix = divisor == 1e9 ? "G" : divisor == 1e6 ? "M" : divisor == 1e3 ? "k" : "";
     /* As many decimals as the step has: 0.25 needs two. */
