@@ -86,30 +86,35 @@ static bool set_scales(const hwi_line_chart *chart, hwi_plot *plot)
     return true;
 }
 
+static bool is_point(const hwi_series *series, int64_t i)
+{
+    return hwi_is_drawable(series->x[i]) && hwi_is_drawable(series->y[i]);
+}
+
+/* Keeps a point behind those that are kept. */
+static int64_t keep_point(const hwi_series *series, int64_t i, int64_t *kept, int64_t n)
+{
+    if (is_point(series, i) && (n == 0 || kept[n - 1] < i))
+        kept[n++] = i;
+    return n;
+}
+
 /* The points that are written: all of them, or of each stretch its first, lowest and highest. */
 static int64_t thin_out(const hwi_series *series, int64_t *kept)
 {
     int64_t max = series->is_background ? MAX_BACKGROUND_POINTS : MAX_POINTS;
-    int64_t n = 0, stride = series->n / (max / 3) + 1;
-    bool is_short = series->n <= max;
-    for (int64_t begin = 0; begin < series->n; begin += is_short ? 1 : stride) {
+    int64_t n = 0, stride = series->n <= max ? 1 : series->n / (max / 3) + 1;
+    for (int64_t begin = 0; begin < series->n; begin += stride) {
         int64_t low = begin, high = begin;
-        int64_t end = is_short ? begin + 1 : begin + stride;
-        for (int64_t i = begin; i < end && i < series->n; i++) {
+        for (int64_t i = begin; i < begin + stride && i < series->n; i++) {
             low = series->y[i] < series->y[low] ? i : low;
             high = series->y[i] > series->y[high] ? i : high;
         }
-        int64_t picks[] = {begin, low < high ? low : high, low < high ? high : low};
-        for (int p = 0; p < 3; p++)
-            if (hwi_is_drawable(series->x[picks[p]]) && hwi_is_drawable(series->y[picks[p]]) &&
-                (n == 0 || kept[n - 1] < picks[p]))
-                kept[n++] = picks[p];
+        n = keep_point(series, begin, kept, n);
+        n = keep_point(series, low < high ? low : high, kept, n);
+        n = keep_point(series, low < high ? high : low, kept, n);
     }
-    int64_t last = series->n - 1;
-    if (last >= 0 && n > 0 && kept[n - 1] < last && hwi_is_drawable(series->x[last]) &&
-        hwi_is_drawable(series->y[last]))
-        kept[n++] = last;
-    return n;
+    return n > 0 ? keep_point(series, series->n - 1, kept, n) : 0;
 }
 
 static void write_value(hwi_buffer *out, double x)
