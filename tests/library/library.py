@@ -43,6 +43,12 @@ def run_examples(program_of, folder, env=None):
                     "a batch of 3 rows"], lines)
 
     iris = data("iris.csv")
+    grid = os.path.join(folder, "models")
+    first = run([program_of("search"), iris, "Species", grid], env=env).splitlines()
+    again = run([program_of("search"), iris, "Species", grid], env=env).splitlines()
+    check(first[0] == "4 combinations ended in this run", first)
+    check(again[0] == "0 combinations ended in this run", again)
+    check(first[1:] == again[1:] and len(first) == 6, (first, again))
     text = run([program_of("validate"), iris, "Species", "60"], env=env)
     check("\n logloss " in text, f"no summary of the folds:\n{text}")
     check("of 150 rows\n" in text, text)

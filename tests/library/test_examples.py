@@ -28,6 +28,7 @@ def test_examples_are_all_built(_folder):
 def test_examples_refuse_bad_use_with_one_line(folder):
     for name, args in (("train_from_arrays", []), ("score_in_threads", ["no.zip", "2"]),
                        ("score_in_threads", ["no.zip", "0"]),
+                       ("search", [harness.data("iris.csv"), "no_such_column", "models"]),
                        ("validate", [harness.data("iris.csv"), "no_such_column", "9"])):
         done = subprocess.run([built(name)] + args, cwd=folder, capture_output=True, text=True,
                               check=False)
