@@ -25,10 +25,10 @@ def result_of(case, name, table, theirs):
     for key, ours in compare.OUTPUT_KEYS.items():
         if output.get(key) is not None:
             result[ours] = output[key]
-    history = result["scoring_history"]
-    for column, cells in zip(history["columns"], history["data"]):
-        if column["name"] in compare.CLOCK_COLUMNS:
-            cells[:] = [None] * len(cells)
+    for history in [result["scoring_history"]] + (result.get("cv_scoring_history") or []):
+        for column, cells in zip(history["columns"], history["data"]):
+            if column["name"] in compare.CLOCK_COLUMNS:
+                cells[:] = [None] * len(cells)
     size = result["model_summary"]["description"].split(", ")
     at = next(i for i, part in enumerate(size) if part.endswith("weights/biases"))
     size[at + 1] = "SIZE"
@@ -39,14 +39,16 @@ def result_of(case, name, table, theirs):
 
 
 def spec_of(case, name, table, columns):
-    special = [case["response"], case["weights"], case["offset"]]
+    special = [case["response"], case["weights"], case["offset"], case.get("fold")]
+    keep = {"keep_cross_validation_predictions": True,
+            "keep_cross_validation_fold_assignment": True} if "fold" in case else {}
     return {"case": name, "training_frame": os.path.basename(table.train),
             "validation_frame": os.path.basename(table.valid) if case["validation"] else None,
             "score_frame": os.path.basename(table.score), "parse_types": {},
             "as_factor": table.factors, "y": case["response"],
             "x": [c for c in columns if c not in special and c not in case["ignored"]],
             "weights_column": case["weights"], "offset_column": case["offset"],
-            "fold_column": None, "params": {"reproducible": True, **case["params"]}}
+            "fold_column": case.get("fold"), "params": {"reproducible": True, **keep, **case["params"]}}
 
 
 def record(server, case, table, folder):
@@ -61,7 +63,11 @@ def record(server, case, table, folder):
         with open(os.path.join(folder, file), "w", encoding="utf-8") as out:
             json.dump(content, out, ensure_ascii=False, separators=(",", ":"))
             out.write("\n")
-    if "predictions" in theirs:
-        with open(os.path.join(folder, "predictions.csv"), "w", encoding="utf-8") as out:
-            csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(
-                theirs["predictions"])
+    if "holdout" in theirs:  # the models of the folds are not recorded
+        with open(os.path.join(folder, "cv_models.json"), "w", encoding="utf-8") as out:
+            out.write("[]\n")
+    for key, file in (("predictions", "predictions.csv"), ("holdout", "holdout_predictions.csv"),
+                      ("assignment", "fold_assignment.csv")):
+        if key in theirs:
+            with open(os.path.join(folder, file), "w", encoding="utf-8") as out:
+                csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(theirs[key])
