@@ -185,6 +185,7 @@ def test_grid_ends_in_time(folder):
     criteria = '{"strategy": "RandomDiscrete", "seed": 3, "max_runtime_secs": 1}'
     result = run_ok(grid_args(folder, '{"hidden": [[50], [60], [70], [80]]}', "--search_criteria",
                               criteria, "--parallelism", "1", "--stopping_rounds", "0",
+                              "--classification_stop", "-1",
                               epochs="100000"))
     grid = manifest(folder)
     check(grid["state"] == "out of time" and 1 <= len(grid["models"]) < 4, grid["models"])
