@@ -185,12 +185,9 @@ static void read_counters(hw_model *model)
     model->epochs = n_epochs >= 0 ? n_epochs : 0;
 }
 
-hw_status hwi_details_read(const json_t *details, hw_model *model, hw_error *err)
+hw_status hwi_details_read_results(const json_t *details, hw_model *model, hw_error *err)
 {
     const json_t *output = json_object_get(details, "output");
-    HW_TRY(read_params(details, model, err));
-    model->seed = model->params_actual->seed;
-    read_column_types(output, model->encoder);
     HW_TRY(read_table(output, "model_summary", &model->model_summary, err));
     HW_TRY(read_table(output, "scoring_history", &model->scoring_history, err));
     HW_TRY(read_table(output, "variable_importances", &model->variable_importances, err));
@@ -200,8 +197,17 @@ hw_status hwi_details_read(const json_t *details, hw_model *model, hw_error *err
         read_metrics(output, "training_metrics", model->category, &model->training_metrics, err));
     HW_TRY(read_metrics(output, "validation_metrics", model->category, &model->validation_metrics,
                         err));
-    HW_TRY(read_metrics(output, "cross_validation_metrics", model->category,
-                        &model->cross_validation_metrics, err));
+    return read_metrics(output, "cross_validation_metrics", model->category,
+                        &model->cross_validation_metrics, err);
+}
+
+hw_status hwi_details_read(const json_t *details, hw_model *model, hw_error *err)
+{
+    const json_t *output = json_object_get(details, "output");
+    HW_TRY(read_params(details, model, err));
+    model->seed = model->params_actual->seed;
+    read_column_types(output, model->encoder);
+    HW_TRY(hwi_details_read_results(details, model, err));
     read_times(output, model);
     read_counters(model);
     return HW_OK;

@@ -13,7 +13,7 @@
 #include "model/model.h"
 
 /* The version of the entries below heavywater/. Raised when an older reader would misread them. */
-enum { HWI_STATE_VERSION = 1 };
+enum { HWI_STATE_VERSION = 2 };
 
 #define HWI_STATE_ENTRY "heavywater/model.json"
 #define HWI_OPTIMIZER_ENTRY "heavywater/optimizer.bin"
@@ -97,6 +97,9 @@ hw_status hwi_state_read(const json_t *state, const char *path, hw_model *model,
 /* The same from H2O's own details (NULL when there are none), as far as they can be trusted:
  * nothing in them is an error but exhausted memory. */
 hw_status hwi_details_read(const json_t *details, hw_model *model, hw_error *err) HW_MUST_USE;
+/* Tables and metrics alone. What cannot be read is left out. */
+hw_status hwi_details_read_results(const json_t *details, hw_model *model,
+                                   hw_error *err) HW_MUST_USE;
 /* Seed and number of slots of a hashed model, which only the details know. False when they are not
  * there. */
 bool hwi_details_read_hashing(const json_t *details, int32_t *out_n_slots, int64_t *out_seed);

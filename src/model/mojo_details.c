@@ -55,7 +55,7 @@ void hwi_mojo_write_details(const hw_model *model, hwi_buffer *out)
     hwi_json_put_string(&json, "response_column_name", hw_model_response_name(model));
     hwi_json_put_int(&json, "timestamp", model->start_time_ms + model->run_time_ms);
     hwi_json_key(&json, "parameters");
-    hwi_params_write_rest(&json, model->params_given, model->params_actual);
+    hwi_params_write_details(&json, model->params_given, model->params_actual);
     put_output(&json, model);
     hwi_json_end_object(&json);
     hwi_buffer_append_char(out, '\n');

@@ -54,7 +54,7 @@ static void put_reals(hwi_buffer *out, const char *key, const double *values, in
     for (int64_t i = 0; i < n; i++) {
         char text[HWI_NUMBER_TEXT_BYTES];
         if (i)
-            hwi_buffer_append(out, ", ", 2);
+            hwi_buffer_append_char(out, ',');
         hwi_buffer_append(out, text, hwi_format_real(values[i], text));
     }
     hwi_buffer_append_text(out, "]\n");
@@ -79,7 +79,7 @@ static void put_weights(hwi_buffer *out, const hwi_layer *layer, int32_t index)
             for (int32_t channel = 0; channel < layer->n_channels; channel++) {
                 char text[HWI_NUMBER_TEXT_BYTES];
                 if (unit || input || channel)
-                    hwi_buffer_append(out, ", ", 2);
+                    hwi_buffer_append_char(out, ',');
                 size_t n = format_weight(hwi_layer_weight(layer, unit, input, channel), text);
                 hwi_buffer_append(out, text, n);
             }

@@ -606,6 +606,8 @@ static hw_status read_rest(reader *r, hw_model *model, hw_error *err)
     HW_CHECK_ALLOC(err, model->params_given && model->params_actual);
     if (r->state) {
         HW_TRY(hwi_state_read(r->state, r->path, model, err));
+        if (!json_object_get(r->state, "metrics")) /* format 1 has them there */
+            HW_TRY(hwi_details_read_results(r->details, model, err));
         HW_TRY(hwi_snapshot_read(r->zip, r->state, r->path, model, err));
         if (model->params_actual->activation != r->activation)
             FAIL_FORMAT(r, err, "%s: parameters_actual.activation is not that of model.ini",

@@ -144,8 +144,15 @@ static hw_status make_domains(const hw_model *model, parts *p, hw_error *err)
     return recoding ? make_originals(recoding, p, err) : HW_OK;
 }
 
-/* Level 1 for numbers, which hardly pack better with more effort; arrays of floats hardly pack at
- * all, and are read in no time when they are not. */
+/* The file is to be no larger than H2O's, which has level 6, and the optimiser's bytes together; a
+ * snapshot is written in passing. */
+static int ini_level(const hw_model *model)
+{
+    return model->snapshot ? 1 : 6;
+}
+
+/* Level 0 for arrays of floats, which hardly pack at all, and are read in no time when they are
+ * not. */
 static void add_entry(parts *p, const char *name, const hwi_buffer *data, int level)
 {
     p->entries[p->n_entries++] = (hwi_zip_entry){name, hwi_buffer_text(data), data->size, level};
@@ -167,7 +174,7 @@ static hw_status make_parts(const hw_model *model, parts *p, hw_error *err)
     HW_CHECK_ALLOC(err, p->entries);
     for (int32_t i = p->n_domains; i < p->n_domains + p->n_originals; i++)
         add_entry(p, p->domains[i].name, &p->domains[i].text, 6);
-    add_entry(p, "model.ini", &p->ini, 1);
+    add_entry(p, "model.ini", &p->ini, ini_level(model));
     for (int32_t i = 0; i < p->n_domains; i++)
         add_entry(p, p->domains[i].name, &p->domains[i].text, 6);
     add_entry(p, HWI_DETAILS_ENTRY, &p->details, 6);

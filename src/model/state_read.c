@@ -472,6 +472,7 @@ static hw_status read_command_options(const branch *top, hw_model *model, hw_err
     return status;
 }
 
+/* Of format 1; later ones have them in the details. */
 static hw_status read_metrics(const branch *top, hw_model *model, hw_error *err)
 {
     const struct {
@@ -518,5 +519,5 @@ hw_status hwi_state_read(const json_t *state, const char *path, hw_model *model,
     HW_TRY(read_tables(&top, model, err));
     HW_TRY(read_fold_histories(&top, model, err));
     HW_TRY(read_command_options(&top, model, err));
-    return read_metrics(&top, model, err);
+    return json_object_get(state, "metrics") ? read_metrics(&top, model, err) : HW_OK;
 }

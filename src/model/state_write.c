@@ -157,11 +157,10 @@ static void put_command_options(hwi_json *json, const hw_model *model)
     hwi_json_end_array(json);
 }
 
+/* Those that the details do not hold. */
 static void put_tables(hwi_json *json, const hw_model *model)
 {
-    static const char *const names[] = {"model_summary",        "scoring_history",
-                                        "variable_importances", "training_frame",
-                                        "prediction_sample",    "cross_validation_metrics_summary"};
+    static const char *const names[] = {"training_frame", "prediction_sample"};
     hwi_json_key(json, "tables");
     hwi_json_begin_object(json);
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -173,18 +172,6 @@ static void put_tables(hwi_json *json, const hw_model *model)
             continue;
         hwi_json_key(json, hwi_diagnosis_names[i]);
         hwi_json_table(json, model->diagnoses[i], "rows");
-    }
-    hwi_json_end_object(json);
-}
-
-static void put_metrics(hwi_json *json, const hw_model *model)
-{
-    static const char *const names[] = {"training", "validation", "cross_validation"};
-    hwi_json_key(json, "metrics");
-    hwi_json_begin_object(json);
-    for (int i = 0; i < 3; i++) {
-        hwi_json_key(json, names[i]);
-        hwi_metrics_write_json(json, hw_model_metrics(model, names[i]), "rows");
     }
     hwi_json_end_object(json);
 }
@@ -214,7 +201,6 @@ void hwi_state_write(const hw_model *model, hwi_buffer *out)
     hwi_json_end_array(&json);
     put_command_options(&json, model);
     put_tables(&json, model);
-    put_metrics(&json, model);
     hwi_json_key(&json, "fold_histories");
     hwi_model_put_fold_histories(&json, model);
     hwi_json_end_object(&json);

@@ -185,6 +185,32 @@ static void write_rest_entry(hwi_json *json, const hwi_param_row *row, const hw_
     hwi_json_end_object(json);
 }
 
+static void write_details_entry(hwi_json *json, const hwi_param_row *row, const hw_params *input,
+                                const hw_params *actual)
+{
+    hwi_json_begin_object(json);
+    json->is_inline[json->depth] = true;
+    hwi_json_put_string(json, "name", row->info.name);
+    hwi_json_put_string(json, "type", row->info.type_text);
+    hwi_json_key(json, "default_value");
+    write_default(json, row, write_rest_value);
+    hwi_json_key(json, "actual_value");
+    write_rest_value(json, row, field_of(actual, row));
+    hwi_json_key(json, "input_value");
+    write_rest_value(json, row, field_of(input, row));
+    hwi_json_put_string(json, "level", row->rest_level);
+    hwi_json_end_object(json);
+}
+
+void hwi_params_write_details(hwi_json *json, const hw_params *input, const hw_params *actual)
+{
+    hwi_json_begin_array(json, false);
+    for (int32_t i = 0; i < HWI_N_PARAMS; i++)
+        if (hwi_param_rows[i].origin == HWI_PARAM_ORIGIN_H2O)
+            write_details_entry(json, &hwi_param_rows[i], input, actual);
+    hwi_json_end_array(json);
+}
+
 void hwi_params_write_rest(hwi_json *json, const hw_params *input, const hw_params *actual)
 {
     hwi_json_begin_array(json, false);

@@ -15,3 +15,6 @@ void hwi_params_write_json(hwi_json *json, const hw_params *input, const hw_para
  * of columns, frames and models are objects there. H2O's parameters only. input is NULL in the
  * description of the algorithm itself. */
 void hwi_params_write_rest(hwi_json *json, const hw_params *input, const hw_params *actual);
+
+/* The same without what describes the parameters: as much as H2O's import of a model reads. */
+void hwi_params_write_details(hwi_json *json, const hw_params *input, const hw_params *actual);

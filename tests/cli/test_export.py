@@ -18,6 +18,7 @@ import zoo
 from harness import case, check, check_one_line_error, data, run, run_ok, write
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "oracle"))
+import rewritten_mojos  # noqa: E402
 import scorers  # noqa: E402
 
 KINDS = {"c": "model.c", "json": "model.json", "onnx": "model.onnx", "pojo": "Model.java"}
@@ -131,6 +132,26 @@ def test_recorded_scores_of_h2o(folder):
         check(base64.b64encode(hashlib.sha256(text).digest()).decode() == entry["pojo"],
               f"{name}: the Java file is not the one that H2O's jar scored: run "
               "tests/oracle/forty_models.py --record")
+
+
+@case
+def test_mojos_written_again_are_those_that_h2o_scored(folder):
+    """tests/data/scorer/rewritten.json: digests of H2O's MOJOs as heavywater writes them again, which H2O's scorer scored as
+    its own files. Made by tests/oracle/rewritten_mojos.py --record. None is larger than H2O's."""
+    mojos = os.path.join(os.environ.get("HW_FIXTURES", ""), "mojo")
+    library = os.path.join(os.path.dirname(harness.COMMAND), "..", "..", "src", "libheavywater.so.0")
+    if not os.path.isdir(mojos) or not os.path.exists(library):
+        print("SKIPPED: HW_FIXTURES names no recorded MOJOs, or the library is not beside the command")
+        return
+    library = rewritten_mojos.Library(os.path.abspath(library))
+    recorded = json.loads(harness.read(data("scorer/rewritten.json")))
+    check(len(recorded) >= 16, len(recorded))
+    for name, expected in recorded.items():
+        source, target = os.path.join(mojos, name, "model.zip"), os.path.join(folder, name + ".zip")
+        library.rewrite(source, target)
+        check(rewritten_mojos.digest(target) == expected,
+              f"{name}: not the file that H2O scored: run tests/oracle/rewritten_mojos.py --record")
+        check(os.path.getsize(target) <= os.path.getsize(source), f"{name} is larger than H2O's")
 
 
 def small_model(folder, *extra, name="m.zip"):

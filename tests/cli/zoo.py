@@ -180,7 +180,7 @@ class Spec:
         return out
 
     def scoring_table(self):
-        table = TABLES[self.table](2, 60, True)
+        table = TABLES[self.table](2, 40, True)
         table.lose(self.lacking)
         return table
 

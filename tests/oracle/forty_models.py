@@ -135,7 +135,7 @@ def record(case, genmodel):
     mojo, pojo = (genmodel.read(f"{output}.{kind}", case.has_label) for kind in ("mojo", "pojo"))
     if isinstance(mojo, str) or isinstance(pojo, str) or ways_out.difference(pojo, mojo) > 1e-12:
         raise RuntimeError(f"{case.spec.name}: {mojo}, {pojo}")
-    n_rows = 12 if case.n_numbers > 10 else 60
+    n_rows = 12 if case.n_numbers > 10 else 40
     columns = [[c if isinstance(c, str) else float(f"{c:.9g}") for c in column[:n_rows]]
                for column in mojo.values()]
     return {"pojo": digest_without_head(java, 1), "has_label": case.has_label, "scores": columns}
