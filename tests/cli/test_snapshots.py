@@ -32,9 +32,10 @@ def content(path):
         ini = archive.read("model.ini").decode()
         ini = re.sub(r"(?m)^(uuid|timestamp) = .*$", "", ini)
         state = json.loads(archive.read("heavywater/model.json"))
+        details = json.loads(archive.read("experimental/modelDetails.json"))
         optimizer = archive.read("heavywater/optimizer.bin")
     counters = {key: value for key, value in state["counters"].items() if "time" not in key}
-    history = state["tables"]["scoring_history"]
+    history = details["output"]["scoring_history"]
     history = [column for column, spec in zip(history["data"], history["columns"])
                if spec["name"] not in ("timestamp", "duration", "training_speed")]
     return names, ini, optimizer, counters, history, state["resume"]["stopping_values"]
