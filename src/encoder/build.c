@@ -173,6 +173,12 @@ static hw_status set_offsets(hwi_encoder *encoder, const hw_params *params, hw_e
         encoder->cat_offsets[i + 1] = (int32_t)n_units;
     }
     if (params->max_categorical_features < n_units) {
+        /* H2O then trains on numbers that nobody has understood yet. */
+        if (params->h2o_compat && params->sparse && encoder->n_nums > 0)
+            HW_FAIL(err, HW_EUNSUPPORTED, "sparse",
+                    "sparse: with h2o_compat it is not in this version together with hashing "
+                    "(max_categorical_features %d, %lld units); leave out one of the three",
+                    params->max_categorical_features, (long long)n_units);
         encoder->n_hash_slots = params->max_categorical_features;
         n_units = encoder->n_hash_slots;
     }

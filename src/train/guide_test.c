@@ -105,6 +105,28 @@ static void test_guide_mini_batch_trains_with_one_and_says_so(void **state)
     assert_int_equal(n_warnings, 1);
 }
 
+/* What H2O does there nobody has understood, so it is not imitated. */
+static void test_guide_sparse_hashing_is_not_as_h2o(void **state)
+{
+    (void)state;
+    static const char *const settings =
+        "response_column=y;sparse=true;max_categorical_features=1;variable_importances=false;";
+    for (int compat = 0; compat < 2; compat++) {
+        char text[300];
+        snprintf(text, sizeof text, "%sh2o_compat=%s", settings, compat ? "true" : "false");
+        hw_model *model = NULL;
+        hw_error err = {0};
+        hw_status status = hw_train_with(text, &model, &err);
+        if (compat) {
+            assert_int_equal(status, HW_EUNSUPPORTED);
+            assert_string_equal(err.field, "sparse");
+        } else {
+            hw_assert_ok(status, err);
+        }
+        hw_model_unref(model);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -114,6 +136,7 @@ int main(void)
         cmocka_unit_test(test_guide_hit_ratio_k_is_the_length_of_the_table),
         cmocka_unit_test(test_guide_r2_ends_training),
         cmocka_unit_test(test_guide_mini_batch_trains_with_one_and_says_so),
+        cmocka_unit_test(test_guide_sparse_hashing_is_not_as_h2o),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@ import difflib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,12 @@ TOLERANCE = 2e-4  # relative; a run of a few epochs spreads the last bits of exp
 CASES = []
 
 NUMBER = re.compile(r"^[-+]?(\d[\d,]*\.?\d*|\.\d+)([eE][-+]?\d+)?$")
+
+
+# Who started the tests may ignore these, as nohup and background jobs do; the commands shall not.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class Failure(Exception):
