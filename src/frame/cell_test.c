@@ -202,8 +202,8 @@ static void test_cell_number_refuses_other_texts(void **state)
         "$%",
         "$-",
         "1e5e",
-        "\xc2\xa0"
-        "1",
+        ("\xc2\xa0"
+         "1"),
     };
     for (size_t i = 0; i < HW_COUNT(texts); i++)
         if (!isnan(number_of(texts[i])))
