@@ -39,6 +39,12 @@ int hwi_parallel_n_threads(int n_threads)
     return n_threads > MAX_THREADS ? MAX_THREADS : n_threads;
 }
 
+int hwi_parallel_n_threads_for_cells(int64_t n_cells)
+{
+    const int64_t n_worth_threads = 1000000;
+    return n_cells < n_worth_threads ? 1 : hwi_parallel_n_threads(0);
+}
+
 static void note_failure(shared_work *work, int64_t index, hw_status status, const hw_error *error)
 {
     pthread_mutex_lock(&work->lock);

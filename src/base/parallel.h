@@ -14,6 +14,10 @@ typedef hw_status (*hwi_parallel_task)(int64_t index, int worker, void *ctx, hw_
  * use. */
 int hwi_parallel_n_threads(int n_threads);
 
+/* Threads for a pass over the cells of a table: one where starting more takes longer than it saves,
+ * else one for each processor. */
+int hwi_parallel_n_threads_for_cells(int64_t n_cells);
+
 /* Runs task(0) .. task(n_tasks-1), in the order of their numbers, on up to n_threads threads (one
  * of them the caller's; fewer when the system gives no more). Returns when all are done. The error
  * is that of the failed task with the lowest number, whatever the number of threads; later tasks

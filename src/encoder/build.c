@@ -431,13 +431,10 @@ static hw_status set_column_transform(int64_t index, int worker, void *ctx, hw_e
     return HW_OK;
 }
 
-/* Below so many cells starting threads takes longer than they save. */
-enum { CELLS_FOR_THREADS = 1000000 };
-
 static hw_status set_column_transforms(column_transforms *all, hw_error *err)
 {
     int64_t n_cells = hw_frame_n_rows(all->frame) * all->encoder->n_nums;
-    int n_workers = n_cells < CELLS_FOR_THREADS ? 1 : hwi_parallel_n_threads(0);
+    int n_workers = hwi_parallel_n_threads_for_cells(n_cells);
     all->values = HWI_NEW_ARRAY(double *, (size_t)n_workers);
     HW_CHECK_ALLOC(err, all->values);
     hw_status status =

@@ -12,20 +12,20 @@ static void carve_active(hwi_slab *c, int64_t n, hwi_active *active)
 }
 
 /* Groups of panels. More of them than this gain nothing: so many members has no team. */
-static int32_t n_shards_of(const hwi_layer *layer)
+int32_t hwi_n_shards(const hwi_layer *layer)
 {
     return layer->n_panels < HWI_MAX_MEMBERS ? layer->n_panels : HWI_MAX_MEMBERS;
 }
 
 int32_t hwi_shard_begin(const hwi_layer *layer, int32_t shard)
 {
-    return (int32_t)((int64_t)shard * layer->n_panels / n_shards_of(layer));
+    return (int32_t)((int64_t)shard * layer->n_panels / hwi_n_shards(layer));
 }
 
 /* A layer of one shard is the last member's, who otherwise has the smaller part. */
 static void divide_layer(const hwi_layer *layer, const hwi_seat *seat, hwi_layer_work *lw)
 {
-    int32_t n_members = hwi_team_n_members(seat->team), n = n_shards_of(layer), m = seat->member;
+    int32_t n_members = hwi_team_n_members(seat->team), n = hwi_n_shards(layer), m = seat->member;
     lw->n_shards = n;
     lw->shard_begin = (n * m + n_members - 1) / n_members;
     lw->shard_end = (n * (m + 1) + n_members - 1) / n_members;

@@ -67,6 +67,8 @@ typedef struct hwi_seat {
 
 hw_status hwi_work_new(const hwi_network *network, int32_t max_active_inputs, bool is_fast,
                        hwi_seat seat, hwi_work **out, hw_error *err) HW_MUST_USE;
+/* S of a layer. */
+int32_t hwi_n_shards(const hwi_layer *layer);
 /* First panel of a shard; that of shard S is P. */
 int32_t hwi_shard_begin(const hwi_layer *layer, int32_t shard);
 /* Floats of one shard in error_parts. */

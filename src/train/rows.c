@@ -130,8 +130,7 @@ static void load_run(const char *at, field_width width, int32_t n, double *restr
     }
 }
 
-/* Below so many cells starting threads takes longer than they save. */
-enum { BLOCK_ROWS = 256, CELLS_FOR_THREADS = 1000000 };
+enum { BLOCK_ROWS = 256 };
 
 /* Two passes over the frame by blocks of rows, on all cores where it is large: what is needed, then
  * the storing. */
@@ -212,7 +211,7 @@ static hw_status fill_block(int64_t index, int worker, void *ctx, hw_error *err)
 static hw_status begin_pass(row_pass *pass, hw_error *err)
 {
     int64_t n_cells = pass->rows->n * pass->rows->n_fields;
-    pass->n_workers = n_cells < CELLS_FOR_THREADS ? 1 : hwi_parallel_n_threads(0);
+    pass->n_workers = hwi_parallel_n_threads_for_cells(n_cells);
     pass->blocks = HWI_NEW_ARRAY(double *, (size_t)pass->n_workers);
     pass->needs = HWI_NEW_ARRAY(column_need *, (size_t)pass->n_workers);
     HW_CHECK_ALLOC(err, pass->blocks);

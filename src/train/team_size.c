@@ -18,7 +18,7 @@ static double lines_of_busiest(const hwi_team_need *need, int n)
     double lines = 0;
     for (int32_t l = 0; l < need->network->n_layers; l++) {
         const hwi_layer *layer = &need->network->layers[l];
-        int32_t n_shards = layer->n_panels < HWI_MAX_MEMBERS ? layer->n_panels : HWI_MAX_MEMBERS;
+        int32_t n_shards = hwi_n_shards(layer);
         double n_in = l == 0 ? need->n_active_inputs : layer->n_in;
         int32_t n_own = (n_shards + n - 1) / n;
         lines += n_in * layer->n_panels * n_own / n_shards;

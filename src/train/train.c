@@ -73,9 +73,6 @@ static const char *role_of(const hwi_encoder *encoder, const char *name)
 
 HW_DEFINE_AUTO(hw_column_summary, hwi_free)
 
-/* Below so many cells starting threads takes longer than they save. */
-enum { CELLS_FOR_THREADS = 1000000 };
-
 typedef struct frame_summaries {
     const hw_frame *frame;
     hw_column_summary *columns; /* (columns of the frame) */
@@ -104,8 +101,8 @@ static hw_status tabulate_frame(const hwi_encoder *encoder, const hw_frame *fram
     HW_AUTO(hw_column_summary) *columns = HWI_NEW_ARRAY(hw_column_summary, (size_t)n_columns);
     HW_CHECK_ALLOC(err, columns);
     frame_summaries all = {frame, columns};
-    bool is_small = hw_frame_n_rows(frame) * n_columns < CELLS_FOR_THREADS;
-    HW_TRY(hwi_parallel_for(n_columns, is_small ? 1 : 0, summarize_column, &all, err));
+    int n_threads = hwi_parallel_n_threads_for_cells(hw_frame_n_rows(frame) * n_columns);
+    HW_TRY(hwi_parallel_for(n_columns, n_threads, summarize_column, &all, err));
     for (int32_t i = 0; i < n_columns; i++) {
         hw_column_summary s = columns[i];
         int64_t row = hwi_table_add_row(table);
