@@ -2,15 +2,14 @@
 #include "train/trainer.h"
 
 #include <math.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "nn/init.h"
+#include "train/learning.h"
 #include "train/snapshot.h"
 #include "train/stopping.h"
 
-enum { ROWS_BETWEEN_LOOKS = 16 };
 static const double REPORT_EVERY_MS = 80;
 
 double hwi_trainer_epochs(const hwi_trainer *trainer)
@@ -56,7 +55,7 @@ static void count_training_rows(hwi_trainer *trainer)
     trainer->weighs_gradients = !trainer->params->h2o_compat && !is_binary;
 }
 
-static bool row_is_bad(const hwi_trainer *trainer, int32_t row)
+bool hwi_trainer_row_is_bad(const hwi_trainer *trainer, int32_t row)
 {
     const double *responses = hwi_rows_responses(trainer->rows);
     const double *weights = hwi_rows_weights(trainer->rows);
@@ -70,7 +69,7 @@ static bool row_is_bad(const hwi_trainer *trainer, int32_t row)
 static hw_status check_rows(const hwi_trainer *trainer, hw_error *err)
 {
     for (int32_t row = 0; row < hwi_rows_n(trainer->rows); row++)
-        if (!row_is_bad(trainer, row))
+        if (!hwi_trainer_row_is_bad(trainer, row))
             return HW_OK;
     HW_FAIL(err, HW_EINVAL,
             trainer->encoder->mean_imputation ? "training_frame" : "missing_values_handling",
@@ -184,60 +183,6 @@ static hw_status set_up_network(hwi_trainer *trainer, hw_error *err)
     return HW_OK;
 }
 
-/* The fast ADADELTA divides by 1 - rho. */
-static bool uses_fast_arithmetic(const hw_params *params)
-{
-    return !params->reproducible && !(params->adaptive_rate && (float)params->rho == 1);
-}
-
-/* Where many units are off at a time and inputs are mostly not 0, a first layer that lies unit by
- * unit is faster; what is scored and kept stays in panels. A matter of the parameters and the
- * encoder alone: the order of sums, and with it the last bits, are another. */
-static bool deserves_by_unit(const hwi_trainer *trainer)
-{
-    const hwi_layer *first = &trainer->network->layers[0];
-    return uses_fast_arithmetic(trainer->params) && first->kind == HWI_UNIT_RECTIFIER &&
-           trainer->sgd.skips_zero_gradient && trainer->sgd.sparsity_beta == 0 &&
-           !trainer->sgd.has_max_w2 && !trainer->params->elastic_averaging &&
-           first->n_in >= 2 * HWK_LANES &&
-           2 * hwi_encoder_max_active(trainer->encoder) > first->n_in;
-}
-
-static hw_status set_up_learner(const hwi_trainer *trainer, hwi_seat seat, bool is_fast,
-                                hwi_learner *learner, hw_error *err)
-{
-    const hwi_encoder *encoder = trainer->encoder;
-    HW_TRY(hwi_work_new(trainer->network, encoder->n_units, is_fast, seat, &learner->work, err));
-    learner->work->moves_zeros = !trainer->params->fast_mode;
-    learner->raw = HWI_ALLOC_ARRAY(double, (size_t)(encoder->n_cats + encoder->n_nums));
-    HW_CHECK_ALLOC(err, learner->raw);
-    return HW_OK;
-}
-
-static hw_status set_up_team(hwi_trainer *trainer, hw_error *err)
-{
-    const hwi_encoder *encoder = trainer->encoder;
-    hwi_team_need need = {.network = trainer->network,
-                          .n_active_inputs = hwi_encoder_max_active(encoder),
-                          .n_threads = trainer->options ? trainer->options->n_threads : 0,
-                          .is_fast = uses_fast_arithmetic(trainer->params)};
-    HW_TRY(hwi_team_new(hwi_team_size(&need), &trainer->team, err));
-    int n = hwi_team_n_members(trainer->team);
-    trainer->learners = HWI_NEW_ARRAY(hwi_learner, (size_t)n);
-    HW_CHECK_ALLOC(err, trainer->learners);
-    for (int m = 0; m < n; m++) {
-        hwi_seat seat = {trainer->team, m, m > 0 ? trainer->learners[0].work : NULL,
-                         deserves_by_unit(trainer)};
-        HW_TRY(set_up_learner(trainer, seat, need.is_fast, &trainer->learners[m], err));
-    }
-    trainer->pace = hwi_pace_new();
-    if (trainer->team) {
-        hwi_seat seat = {.is_by_unit = deserves_by_unit(trainer)};
-        HW_TRY(set_up_learner(trainer, seat, need.is_fast, &trainer->alone, err));
-    }
-    return HW_OK;
-}
-
 static hw_status set_up_sampler(hwi_trainer *trainer, hw_error *err)
 {
     const hw_params *params = trainer->params;
@@ -291,7 +236,7 @@ hw_status hwi_trainer_init(hwi_trainer *trainer, const hwi_prepared *prepared,
     HW_TRY(check_rows(trainer, err));
     HW_TRY(set_up_classes(trainer, err));
     HW_TRY(set_up_network(trainer, err));
-    HW_TRY(set_up_team(trainer, err));
+    HW_TRY(hwi_learning_set_up(trainer, err));
     HW_TRY(set_up_sampler(trainer, err));
     HW_TRY(choose_scored_training(trainer, err));
     HW_TRY(choose_scored_validation(trainer, err));
@@ -316,14 +261,7 @@ void hwi_trainer_clear(hwi_trainer *trainer)
     hwi_network_free(trainer->network);
     hwi_network_free(trainer->best);
     hwi_network_free(trainer->good);
-    for (int m = 0; trainer->learners && m < hwi_team_n_members(trainer->team); m++) {
-        hwi_work_free(trainer->learners[m].work);
-        hwi_free(trainer->learners[m].raw);
-    }
-    hwi_work_free(trainer->alone.work);
-    hwi_free(trainer->alone.raw);
-    hwi_free(trainer->learners);
-    hwi_team_free(trainer->team);
+    hwi_learning_clear(trainer);
     hwi_sgd_clear(&trainer->sgd);
     hwi_sampler_clear(&trainer->sampler);
     hwi_free(trainer->met_missing);
@@ -392,209 +330,14 @@ static void report_samples(hwi_trainer *trainer, bool is_scored, int64_t samples
         trainer->is_cancelled = true;
 }
 
+void hwi_trainer_report_samples(hwi_trainer *trainer, int64_t samples)
+{
+    report_samples(trainer, false, samples);
+}
+
 void hwi_trainer_report(hwi_trainer *trainer, bool is_scored)
 {
     report_samples(trainer, is_scored, trainer->processed);
-}
-
-/* --- Learning --------------------------------------------------------------------------------- */
-
-/* H2O looks at the i-th lit unit of a row for column i. */
-static void note_missing(hwi_trainer *trainer, const hwi_active *input)
-{
-    const hwi_encoder *encoder = trainer->encoder;
-    if (encoder->n_hash_slots > 0)
-        return;
-    for (int32_t i = 0; i < encoder->n_cats && i < input->n; i++)
-        if (input->units[i] == encoder->cat_offsets[i + 1] - 1)
-            trainer->met_missing[i] = true;
-}
-
-/* H2O's sparse loader writes every slot of its row buffer, used or not; an unused slot silences
- * input unit 0 (spec 2.9). */
-static void silence_unit_zero(const hwi_encoder *encoder, hwi_active *input, int32_t *capacity)
-{
-    int32_t n_numbers = 0;
-    for (int32_t i = 0; i < input->n; i++)
-        n_numbers += input->units[i] >= encoder->n_units - encoder->n_nums;
-    while (*capacity < n_numbers) {
-        int32_t grown = *capacity + *capacity / 2;
-        *capacity = grown > 4 ? grown : 4;
-    }
-    if (n_numbers >= *capacity || input->n == 0 || input->units[0] != 0)
-        return;
-    for (int32_t i = 1; i < input->n; i++) {
-        input->units[i - 1] = input->units[i];
-        input->values[i - 1] = input->values[i];
-    }
-    input->n--;
-}
-
-/* All members of the team learn the same row, each its part. False when a bias is not finite. */
-static bool learn_row(hwi_trainer *trainer, const hwi_learner *learner, int32_t row,
-                      int64_t row_seed)
-{
-    const hw_params *params = trainer->params;
-    const hwi_encoder *encoder = trainer->encoder;
-    hwi_work *work = learner->work;
-    hwi_rows_read(trainer->rows, row, learner->raw);
-    hwi_encode_training(encoder, learner->raw, &work->input);
-    if (work->member == 0)
-        note_missing(trainer, &work->input);
-    if (encoder->is_sparse && params->h2o_compat) {
-        int32_t capacity = encoder->n_nums < 16 ? encoder->n_nums : 16;
-        silence_unit_zero(encoder, &work->input, &capacity);
-    }
-    hwi_dropout dropout = {params->input_dropout_ratio,
-                           (int64_t)((uint64_t)row_seed + (uint64_t)params->seed)};
-    const double *targets = NULL;
-    if (params->autoencoder) {
-        /* Targets are the inputs before dropout; what is learnt from is what is left of them. */
-        hwi_work_spread_input(work, trainer->network);
-        memcpy(work->targets, work->dense_input,
-               (size_t)trainer->network->n_inputs * sizeof(double));
-        targets = work->targets;
-    }
-    if (dropout.input_ratio > 0)
-        hwi_drop_inputs(&dropout, trainer->network->n_inputs, &work->input);
-    if (!params->fast_mode && (!params->autoencoder || dropout.input_ratio > 0))
-        hwi_work_spread_input(work, trainer->network);
-    double offset = 0, weight = 1, target = 0;
-    if (hwi_rows_offsets(trainer->rows))
-        offset = hwi_offset_for_output(encoder, hwi_rows_offsets(trainer->rows)[row],
-                                       params->h2o_compat);
-    if (trainer->weighs_gradients)
-        weight = hwi_rows_weights(trainer->rows)[row] / trainer->mean_weight;
-    if (!params->autoencoder) {
-        target = hwi_rows_responses(trainer->rows)[row];
-        if (encoder->has_resp_norm)
-            target = (target - encoder->resp_sub) * encoder->resp_mul;
-    }
-    hwi_network *averages = params->sparsity_beta != 0 ? trainer->network : NULL;
-    hwi_forward(trainer->network, work, &dropout, offset, averages);
-    return hwi_sgd_learn(&trainer->sgd, trainer->network, work, target, targets, weight);
-}
-
-/* The rows between two looks around. */
-typedef struct stretch {
-    hwi_trainer *trainer;
-    bool is_alone;
-    int64_t n_before, n_counted; /* rows learned from in this iteration, before and after it */
-    hwi_sampler after;
-    bool is_last; /* of the iteration */
-} stretch;
-
-/* Members find bad biases in whatever order; the first sample is the same for any team. */
-static void note_bad_sample(hwi_trainer *trainer, int64_t sample)
-{
-    int64_t first = trainer->bad_sample;
-    while ((first == 0 || sample < first) &&
-           !atomic_compare_exchange_weak(&trainer->bad_sample, &first, sample))
-        continue;
-}
-
-/* Every member draws the same rows. */
-static void learn_stretch(int member, void *ctx)
-{
-    stretch *s = ctx;
-    hwi_trainer *trainer = s->trainer;
-    const hwi_learner *learner = s->is_alone ? &trainer->alone : &trainer->learners[member];
-    hwi_sampler sampler = trainer->sampler;
-    int64_t n_counted = s->n_before;
-    hwi_pick pick;
-    bool is_last = true;
-    bool was_flushing = hwk_flush_denormals(learner->work->is_fast);
-    while (hwi_sampler_next(&sampler, n_counted, &pick)) {
-        int32_t row = trainer->balanced.n > 0 ? trainer->balanced.rows[pick.row] : pick.row;
-        if (row_is_bad(trainer, row))
-            continue;
-        n_counted++;
-        if (!learn_row(trainer, learner, row, pick.seed))
-            note_bad_sample(trainer, trainer->processed + n_counted);
-        if (n_counted % ROWS_BETWEEN_LOOKS == 0) {
-            is_last = false;
-            break;
-        }
-    }
-    hwk_flush_denormals(was_flushing);
-    if (member == 0) {
-        s->n_counted = n_counted;
-        s->after = sampler;
-        s->is_last = is_last;
-    }
-}
-
-/* Whoever goes on knows which channels of Maxout won last. */
-static void hand_over(hwi_trainer *trainer, bool to_alone)
-{
-    for (int m = 0; m < hwi_team_n_members(trainer->team); m++)
-        hwi_work_copy_winners(trainer->learners[m].work, trainer->alone.work, to_alone,
-                              trainer->network);
-}
-
-static void reset_learners(hwi_trainer *trainer)
-{
-    for (int m = 0; m < hwi_team_n_members(trainer->team); m++)
-        hwi_work_reset(trainer->learners[m].work, trainer->network);
-    if (trainer->alone.work)
-        hwi_work_reset(trainer->alone.work, trainer->network);
-}
-
-static void train_iteration(hwi_trainer *trainer)
-{
-    hwi_sgd_set_rates(&trainer->sgd, (double)trainer->processed);
-    hwi_sampler_begin(&trainer->sampler, trainer->iterations, trainer->processed);
-    reset_learners(trainer);
-    bool has_team = trainer->team != NULL, stops = false;
-    stretch s = {.trainer = trainer, .is_alone = has_team && trainer->pace.is_alone};
-    while (!s.is_last && !stops) {
-        double begin_ms = hwi_clock_ms();
-        hwi_team_run(s.is_alone ? NULL : trainer->team, learn_stretch, &s);
-        trainer->sampler = s.after;
-        if (has_team)
-            hwi_pace_note(&trainer->pace, s.n_counted - s.n_before, hwi_clock_ms() - begin_ms);
-        s.n_before = s.n_counted;
-        if (has_team && s.is_alone != trainer->pace.is_alone) {
-            s.is_alone = trainer->pace.is_alone;
-            hand_over(trainer, s.is_alone);
-        }
-        if (!s.is_last)
-            report_samples(trainer, false, trainer->processed + s.n_counted);
-        stops = trainer->is_cancelled || trainer->is_out_of_time || trainer->bad_sample > 0;
-    }
-    trainer->processed += s.n_counted;
-}
-
-/* --- Unit by unit ------------------------------------------------------------------------------
- */
-
-static hw_status begin_by_unit(hwi_trainer *trainer, hw_error *err)
-{
-    hwi_network *by_unit = NULL;
-    if (!deserves_by_unit(trainer))
-        return HW_OK;
-    HW_TRY(hwi_network_by_unit(trainer->published, &by_unit, err));
-    trainer->network = by_unit;
-    return HW_OK;
-}
-
-static bool is_by_unit(const hwi_trainer *trainer)
-{
-    return trainer->network->layers[0].is_by_unit;
-}
-
-void hwi_trainer_publish(hwi_trainer *trainer)
-{
-    if (is_by_unit(trainer))
-        hwi_network_assign(trainer->published, trainer->network);
-}
-
-static void end_by_unit(hwi_trainer *trainer)
-{
-    if (!is_by_unit(trainer))
-        return;
-    hwi_network_free(trainer->network);
-    trainer->network = trainer->published;
 }
 
 /* --- The loop --------------------------------------------------------------------------------- */
@@ -676,7 +419,7 @@ static hw_status run(hwi_trainer *trainer, hw_error *err)
     for (bool goes_on = true; goes_on;) {
         trainer->iterations++;
         if (trainer->params->epochs > 0) {
-            train_iteration(trainer);
+            hwi_learn_iteration(trainer);
             if (trainer->params->elastic_averaging)
                 HW_TRY(hwi_average_elastically(trainer, err));
         }
@@ -704,8 +447,8 @@ static hw_status run(hwi_trainer *trainer, hw_error *err)
 
 hw_status hwi_trainer_run(hwi_trainer *trainer, hw_error *err)
 {
-    HW_TRY(begin_by_unit(trainer, err));
+    HW_TRY(hwi_learning_begin(trainer, err));
     hw_status status = run(trainer, err);
-    end_by_unit(trainer);
+    hwi_learning_end(trainer);
     return status;
 }

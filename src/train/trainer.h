@@ -14,11 +14,19 @@
 #include "train/rows.h"
 #include "train/sampler.h"
 
-/* What a member of the team has to itself. */
+/* What a member of a team has to itself. */
 typedef struct hwi_learner {
     hwi_work *work;
     double *raw; /* (C + N) of a row */
 } hwi_learner;
+
+/* Threads that learn the same sample, each its part of the network. */
+typedef struct hwi_learner_team {
+    hwi_team *members;     /* NULL: one learner */
+    hwi_learner *learners; /* (members) */
+    hwi_learner alone; /* who learns without the others while that is faster; none without them */
+    hwi_pace pace;
+} hwi_learner_team;
 
 typedef struct hwi_trainer {
     /* Borrowed. */
@@ -50,10 +58,9 @@ typedef struct hwi_trainer {
     hwi_network *good;
     int64_t good_samples;
     int32_t good_iterations;
-    hwi_learner *learners; /* (members of the team) */
-    hwi_team *team;        /* NULL: one learner */
-    hwi_learner alone;     /* who learns without the team while that is faster; none without one */
-    hwi_pace pace;
+    int n_teams;
+    hwi_learner_team *teams; /* (n_teams) each learns other samples, all on the same network */
+    hwi_team *leaders;       /* their first members; NULL: one team */
     hwi_sgd sgd;
     hwi_sampler sampler;
     bool *met_missing;      /* (C) */
@@ -94,6 +101,10 @@ double hwi_trainer_epochs(const hwi_trainer *trainer);
 void hwi_trainer_publish(hwi_trainer *trainer);
 /* Calls the progress callback when it is time; sets is_cancelled and is_out_of_time. */
 void hwi_trainer_report(hwi_trainer *trainer, bool is_scored);
+/* The same in the middle of an iteration, after so many samples. */
+void hwi_trainer_report_samples(hwi_trainer *trainer, int64_t samples);
+/* Whether a row of the frame cannot be learned from. */
+bool hwi_trainer_row_is_bad(const hwi_trainer *trainer, int32_t row);
 /* Metrics of both frames, a row of the history, the best model. */
 hw_status hwi_trainer_score(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
 hwi_scorer hwi_trainer_scorer(const hwi_trainer *trainer);
