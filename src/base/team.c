@@ -23,15 +23,14 @@ typedef struct signal_count {
 } signal_count;
 
 typedef struct member {
-    signal_count passed; /* pieces passed on */
+    signal_count arrived; /* meetings this one has come to */
+    signal_count passed;  /* pieces passed on */
     hwi_team *team;
     int number;
     pthread_t thread;
 } member;
 
 struct hwi_team {
-    signal_count meetings; /* finished ones */
-    _Alignas(LINE_BYTES) _Atomic uint32_t n_arrived;
     _Alignas(LINE_BYTES) _Atomic int n_members;
     int n_spins;
     void (*task)(int member, void *ctx); /* NULL: go home */
@@ -72,18 +71,18 @@ static void advance(signal_count *count)
         syscall(SYS_futex, &count->n, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
 }
 
-void hwi_team_meet(hwi_team *team)
+/* Everybody says that he has come, and looks whether all others have: the way from one core to
+ * another is taken once, where a common count would be fetched and its news be fetched back. */
+void hwi_team_meet(hwi_team *team, int number)
 {
     if (!team)
         return;
-    uint32_t meeting = atomic_load_explicit(&team->meetings.n, memory_order_relaxed);
-    int n_before = (int)atomic_fetch_add_explicit(&team->n_arrived, 1, memory_order_acq_rel);
-    if (n_before + 1 < atomic_load_explicit(&team->n_members, memory_order_relaxed)) {
-        await_change(&team->meetings, meeting, team->n_spins);
-        return;
-    }
-    atomic_store_explicit(&team->n_arrived, 0, memory_order_relaxed);
-    advance(&team->meetings);
+    signal_count *own = &team->members[number].arrived;
+    const uint32_t meeting = atomic_load_explicit(&own->n, memory_order_relaxed);
+    advance(own);
+    for (int m = 0; m < atomic_load_explicit(&team->n_members, memory_order_relaxed); m++)
+        if (m != number)
+            await_change(&team->members[m].arrived, meeting, team->n_spins);
 }
 
 void hwi_team_await_turn(hwi_team *team, int number)
@@ -107,11 +106,11 @@ static void *live(void *opaque)
     member *self = opaque;
     hwi_team *team = self->team;
     for (;;) {
-        hwi_team_meet(team);
+        hwi_team_meet(team, self->number);
         if (!team->task)
             return NULL;
         team->task(self->number, team->ctx);
-        hwi_team_meet(team);
+        hwi_team_meet(team, self->number);
     }
 }
 
@@ -123,9 +122,9 @@ void hwi_team_run(hwi_team *team, void (*task)(int member, void *ctx), void *ctx
     }
     team->task = task;
     team->ctx = ctx;
-    hwi_team_meet(team);
+    hwi_team_meet(team, 0);
     task(0, ctx);
-    hwi_team_meet(team);
+    hwi_team_meet(team, 0);
 }
 
 hw_status hwi_team_new(int n_members, hwi_team **out, hw_error *err)
@@ -137,7 +136,7 @@ hw_status hwi_team_new(int n_members, hwi_team **out, hw_error *err)
     hwi_team *team = hwi_calloc_array(1, sizeof(hwi_team) + (size_t)n_members * sizeof(member));
     HW_CHECK_ALLOC(err, team);
     team->n_spins = n_members > hwi_parallel_n_threads(0) ? N_SPINS_CROWDED : N_SPINS;
-    /* Those that start wait for a meeting of all; how many those are is known at the end. */
+    /* Those that start wait for all at once; how many those are is known at the end. */
     team->n_members = n_members;
     int n_started = 1;
     for (; n_started < n_members; n_started++) {
@@ -149,6 +148,8 @@ hw_status hwi_team_new(int n_members, hwi_team **out, hw_error *err)
     }
     if (n_started < n_members)
         team->n_members = n_started;
+    for (int m = n_started; m < n_members; m++)
+        advance(&team->members[m].arrived); /* whoever waits for them already */
     *out = team;
     return HW_OK;
 }
@@ -158,7 +159,7 @@ void hwi_team_free(hwi_team *team)
     if (!team)
         return;
     team->task = NULL;
-    hwi_team_meet(team);
+    hwi_team_meet(team, 0);
     for (int i = 1; i < team->n_members; i++)
         pthread_join(team->members[i].thread, NULL);
     hwi_free(team);

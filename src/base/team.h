@@ -25,7 +25,7 @@ void hwi_team_run(hwi_team *team, void (*task)(int member, void *ctx), void *ctx
 
 /* In a task: returns when all members have called it; what they wrote before is then seen by all.
  */
-void hwi_team_meet(hwi_team *team);
+void hwi_team_meet(hwi_team *team, int member);
 
 /* In a task: work that goes from member to member in their order, piece by piece. Each member calls
  * await_turn and pass_on once a piece; await_turn of piece k returns when the member before has

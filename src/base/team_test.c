@@ -23,10 +23,10 @@ static void add_all(int member, void *ctx)
     int64_t sum = 0;
     for (int64_t k = 0; k < N_ROUNDS; k++) {
         r->places[member] = k * (member + 1);
-        hwi_team_meet(r->team);
+        hwi_team_meet(r->team, member);
         for (int m = 0; m < n; m++)
             sum += r->places[m];
-        hwi_team_meet(r->team);
+        hwi_team_meet(r->team, member);
     }
     r->sums[member] = sum;
 }

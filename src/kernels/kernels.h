@@ -55,6 +55,9 @@ typedef struct hwk_panel {
     double *sum_square_gradient; /* (16) ADADELTA: += gradient^2, for the biases */
     const double *gradient;      /* (16) of each row's net input; 0 where not active */
     const int32_t *is_active;    /* (16) -1 or 0: rows that are not active keep all their state */
+    float *errors;               /* (n, padded to whole chunks of 16) of the inputs in their list's
+                                    order, in the fast arithmetic: as add_errors_fast, with the weights
+                                    as they were; or NULL */
 } hwk_panel;
 
 /* A layer whose inputs are dense and whose units are often off can lie unit by unit instead: then
@@ -72,6 +75,24 @@ typedef struct hwk_unit {
     float gradient;
     double sum_square_gradient; /* ADADELTA: becomes the sum of gradient^2 */
 } hwk_unit;
+
+/* Biases in the update; pointers to (n), n a multiple of eight or padded to one. */
+typedef struct hwk_biases {
+    double *biases;
+    double *square_update, *square_gradient; /* ADADELTA */
+    double *momenta;                         /* momentum */
+    const double *consensus; /* elastic averaging: the biases pulled towards, or NULL */
+    double consensus_pull;
+    const double *excess; /* sparsity: average activation above the wanted one, or NULL */
+    double sparsity_beta;
+    const double *gradient;    /* of each row's net input */
+    const double *sum_squares; /* ADADELTA: of the gradients of the row's weights */
+    int32_t n_in;              /* so many of them */
+    const int32_t *is_active;  /* -1 or 0: rows that are not active keep all their state */
+} hwk_biases;
+
+/* False when a bias that moved is not finite now. */
+typedef bool hwk_update_biases(const hwk_biases *biases, const hwk_rule *rule, int32_t n);
 
 typedef void hwk_update_unit(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule);
 
@@ -98,13 +119,18 @@ typedef struct hwk_table {
     void (*sum_squares)(float *sums, const float *weights, int32_t n_in);
     /* Errors of n <= 16 inputs: errors[c] += gradient[r] * weights[c][r], r ascending. */
     void (*add_errors)(double *errors, const float *weights, const double *gradient, int32_t n);
-    void (*add_errors_fast)(float *errors, const float *weights, const double *gradient, int32_t n);
+    /* Of the listed inputs, in the list's order: errors[i] += the sixteen products, halves added on
+     * halves. */
+    void (*add_errors_fast)(float *errors, const float *weights, const double *gradient,
+                            const hwk_inputs *inputs);
     hwk_update *adadelta, *plain, *classical, *nesterov; /* plain: no momenta */
     hwk_update *fast_adadelta, *fast_plain, *fast_classical, *fast_nesterov;
     /* Weighted sum of one unit: sixteen times four partial sums, by the place in a chunk and by the
      * place of the chunk in the list modulo 4; added ((0 + 1) + (2 + 3)), then halves on halves. */
     float (*sum_unit)(const float *weights, const hwk_dense *inputs);
     hwk_update_unit *unit_adadelta, *unit_plain, *unit_classical, *unit_nesterov;
+    /* The same in exact and fast: doubles, H2O's (spec 7). */
+    hwk_update_biases *bias_adadelta, *bias_plain, *bias_classical, *bias_nesterov;
 } hwk_table;
 
 /* Switches the processor's flushing of denormal numbers on or off for this thread and returns what

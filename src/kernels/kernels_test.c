@@ -26,6 +26,9 @@ typedef struct arrays {
     _Alignas(64) float x[N_ENTRIES];
     float unit_sums[2];
     double unit_squares[2];
+    _Alignas(64) double biases[HWK_LANES], bias_msu[HWK_LANES], bias_msg[HWK_LANES];
+    _Alignas(64) double bias_momenta[HWK_LANES];
+    bool are_finite[4];
 } arrays;
 
 static void fill(arrays *a, int64_t seed)
@@ -46,6 +49,10 @@ static void fill(arrays *a, int64_t seed)
     for (int r = 0; r < HWK_LANES; r++) {
         a->is_active[r] = are_all_active || hwi_rng_below(&rng, 3) ? -1 : 0;
         a->gradient[r] = a->is_active[r] ? hwi_rng_gaussian(&rng) : 0;
+        a->biases[r] = hwi_rng_below(&rng, 9) ? hwi_rng_gaussian(&rng) : 0;
+        a->bias_msu[r] = (double)hwi_rng_float(&rng) * 1e-4;
+        a->bias_msg[r] = (double)hwi_rng_float(&rng) * 1e-3;
+        a->bias_momenta[r] = hwi_rng_gaussian(&rng);
     }
     for (int32_t c = 0; c < N_IN; c++) {
         if (hwi_rng_below(&rng, 3) == 0)
@@ -65,7 +72,7 @@ static void fill(arrays *a, int64_t seed)
 }
 
 static void run_all(const hwk_table *table, arrays *a, const hwk_rule *rule, bool has_consensus,
-                    bool is_dense)
+                    bool is_dense, bool has_errors)
 {
     const hwk_panel panel = {.weights = a->weights,
                              .mean_square_update = a->msu,
@@ -76,21 +83,43 @@ static void run_all(const hwk_table *table, arrays *a, const hwk_rule *rule, boo
                              .sum_square_gradient = a->sum_squares,
                              .gradient = a->gradient,
                              .is_active = a->is_active};
+    hwk_panel fast_panel = panel;
+    fast_panel.errors = has_errors ? a->fast_errors : NULL;
     hwk_inputs inputs = {a->n_units, is_dense ? NULL : a->units, a->values, a->narrow};
     table->sum_eightfold(a->sums[0], a->weights, &inputs, N_BLOCKED);
     table->sum_in_order(a->sums[1], a->weights, &inputs);
     table->sum_fast(a->fast_sums, a->weights, &inputs);
     table->sum_squares(a->squares, a->weights, N_IN);
     table->add_errors(a->errors, a->weights, a->gradient, N_IN);
-    table->add_errors_fast(a->fast_errors, a->weights, a->gradient, N_IN);
+    table->add_errors_fast(a->fast_errors, a->weights, a->gradient, &inputs);
     table->adadelta(&panel, &inputs, rule);
     table->plain(&panel, &inputs, rule);
     table->classical(&panel, &inputs, rule);
     table->nesterov(&panel, &inputs, rule);
-    table->fast_adadelta(&panel, &inputs, rule);
-    table->fast_plain(&panel, &inputs, rule);
-    table->fast_classical(&panel, &inputs, rule);
-    table->fast_nesterov(&panel, &inputs, rule);
+    table->fast_adadelta(&fast_panel, &inputs, rule);
+    table->fast_plain(&fast_panel, &inputs, rule);
+    table->fast_classical(&fast_panel, &inputs, rule);
+    table->fast_nesterov(&fast_panel, &inputs, rule);
+}
+
+static void run_biases(const hwk_table *table, arrays *a, const hwk_rule *rule, bool has_pulls)
+{
+    const hwk_biases biases = {.biases = a->biases,
+                               .square_update = a->bias_msu,
+                               .square_gradient = a->bias_msg,
+                               .momenta = a->bias_momenta,
+                               .consensus = has_pulls ? a->errors : NULL,
+                               .consensus_pull = 1e-3,
+                               .excess = has_pulls ? a->errors + HWK_LANES : NULL,
+                               .sparsity_beta = 0.1,
+                               .gradient = a->gradient,
+                               .sum_squares = a->sum_squares,
+                               .n_in = N_IN,
+                               .is_active = a->is_active};
+    a->are_finite[0] = table->bias_adadelta(&biases, rule, HWK_LANES);
+    a->are_finite[1] = table->bias_plain(&biases, rule, HWK_LANES);
+    a->are_finite[2] = table->bias_classical(&biases, rule, HWK_LANES);
+    a->are_finite[3] = table->bias_nesterov(&biases, rule, HWK_LANES);
 }
 
 /* The kernels of one unit. */
@@ -177,8 +206,11 @@ static void test_kernels_every_version_gives_the_bits_of_the_reference(void **st
             fill(&expected, seed);
             actual = expected;
             bool has_consensus = seed % 4 == 3, is_dense = seed % 3 == 2;
-            run_all(ref, &expected, &rules[seed % 2], has_consensus, is_dense);
-            run_all(table, &actual, &rules[seed % 2], has_consensus, is_dense);
+            bool has_errors = seed % 7 < 4;
+            run_all(ref, &expected, &rules[seed % 2], has_consensus, is_dense, has_errors);
+            run_all(table, &actual, &rules[seed % 2], has_consensus, is_dense, has_errors);
+            run_biases(ref, &expected, &rules[seed % 2], has_errors);
+            run_biases(table, &actual, &rules[seed % 2], has_errors);
             run_unit(ref, &expected, &rules[seed % 2]);
             run_unit(table, &actual, &rules[seed % 2]);
             assert_memory_equal(&expected, &actual, sizeof expected);
@@ -207,7 +239,8 @@ static void test_kernels_sum_over_the_listed_inputs(void **state)
     table->sum_fast(a.fast_sums, a.weights, &inputs);
     table->sum_squares(a.squares, a.weights, N_IN);
     table->add_errors(a.errors, a.weights, a.gradient, N_IN);
-    table->add_errors_fast(a.fast_errors, a.weights, a.gradient, N_IN);
+    const hwk_inputs all = {N_IN, NULL};
+    table->add_errors_fast(a.fast_errors, a.weights, a.gradient, &all);
     for (int r = 0; r < HWK_LANES; r++) {
         double sum = 0, squares = 0;
         for (int32_t i = 0; i < a.n_units; i++)
@@ -236,13 +269,33 @@ static void test_kernels_approximations_give_h2o_numbers(void **state)
     assert_true(hwk_approx_inv_sqrt_f32(2.0f) == 0.70693004f);
 }
 
+static void test_kernels_notice_a_bias_that_is_not_finite(void **state)
+{
+    (void)state;
+    static arrays a;
+    static const double numbers[] = {NAN, INFINITY, -INFINITY};
+    for (size_t i = 0; i < HW_COUNT(numbers) * HWK_LANES; i++) {
+        fill(&a, 5);
+        int32_t row = (int32_t)(i % HWK_LANES);
+        a.biases[row] = numbers[i / HWK_LANES];
+        a.is_active[(row + 1) % HWK_LANES] = 0;
+        run_biases(hwk_get(), &a, &rules[0], false);
+        assert_false(a.are_finite[0] || a.are_finite[1] || a.are_finite[2] || a.are_finite[3]);
+        fill(&a, 5);
+        a.biases[row] = numbers[i / HWK_LANES];
+        a.is_active[row] = 0;
+        run_biases(hwk_get(), &a, &rules[0], false);
+        assert_true(a.are_finite[0] && a.are_finite[1] && a.are_finite[2] && a.are_finite[3]);
+    }
+}
+
 static void test_kernels_inactive_rows_keep_their_state(void **state)
 {
     (void)state;
     static arrays before, after;
     fill(&before, 7);
     after = before;
-    run_all(hwk_get(), &after, &rules[1], false, false);
+    run_all(hwk_get(), &after, &rules[1], false, false, true);
     bool has_moved = false;
     for (int i = 0; i < N_ENTRIES; i++) {
         has_moved |= before.weights[i] != after.weights[i];
@@ -263,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_kernels_rows_together_give_the_bits_of_each_alone),
         cmocka_unit_test(test_kernels_sum_over_the_listed_inputs),
         cmocka_unit_test(test_kernels_approximations_give_h2o_numbers),
+        cmocka_unit_test(test_kernels_notice_a_bias_that_is_not_finite),
         cmocka_unit_test(test_kernels_inactive_rows_keep_their_state),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -121,11 +121,23 @@ static void add_errors(double *errors, const float *weights, const double *gradi
             errors[c] += gradient[r] * (double)weights[c * LANES + r];
 }
 
-static void add_errors_fast(float *errors, const float *weights, const double *gradient, int32_t n)
+static float add_halves(float *p)
 {
-    for (int32_t c = 0; c < n; c++)
+    for (int32_t half = LANES / 2; half > 0; half /= 2)
+        for (int32_t k = 0; k < half; k++)
+            p[k] += p[k + half];
+    return p[0];
+}
+
+static void add_errors_fast(float *errors, const float *weights, const double *gradient,
+                            const hwk_inputs *inputs)
+{
+    for (int32_t i = 0; i < inputs->n; i++) {
+        float products[LANES];
         for (int32_t r = 0; r < LANES; r++)
-            errors[c] += (float)gradient[r] * weights[c * LANES + r];
+            products[r] = (float)gradient[r] * weights[(int64_t)unit_of(inputs, i) * LANES + r];
+        errors[i] += add_halves(products);
+    }
 }
 
 static double sign_of(double w)
@@ -153,6 +165,8 @@ typedef void move_weight(const hwk_panel *panel, const hwk_rule *rule, double x,
 static void move_all(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule,
                      move_weight *move)
 {
+    if (panel->errors)
+        add_errors_fast(panel->errors, panel->weights, panel->gradient, inputs);
     for (int32_t i = 0; i < inputs->n; i++)
         for (int32_t r = 0; r < LANES; r++)
             move(panel, rule, inputs->values[i], (int64_t)unit_of(inputs, i) * LANES + r, r);
@@ -238,6 +252,8 @@ static float fast_adadelta_step(const hwk_rule *rule, float gradient, float root
 /* The squares of a panel's row are added in float, and the sum is added as double. */
 static void fast_adadelta(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule)
 {
+    if (panel->errors)
+        add_errors_fast(panel->errors, panel->weights, panel->gradient, inputs);
     float sums[LANES] = {0}, root = sqrtf(rule->one_minus_rho);
     for (int32_t i = 0; i < inputs->n; i++) {
         for (int32_t r = 0; r < LANES; r++) {
@@ -282,14 +298,6 @@ static void fast_move_nesterov(const hwk_panel *panel, const hwk_rule *rule, dou
 }
 
 /* --- One unit's weights side by side ---------------------------------------------------------- */
-
-static float add_halves(float *p)
-{
-    for (int32_t half = LANES / 2; half > 0; half /= 2)
-        for (int32_t k = 0; k < half; k++)
-            p[k] += p[k + half];
-    return p[0];
-}
 
 static float sum_unit(const float *weights, const hwk_dense *inputs)
 {
@@ -349,6 +357,61 @@ DEFINE_UNIT_UPDATE(unit_plain, PLAIN)
 DEFINE_UNIT_UPDATE(unit_classical, CLASSICAL)
 DEFINE_UNIT_UPDATE(unit_nesterov, NESTEROV)
 
+/* --- Biases ----------------------------------------------------------------------------------- */
+
+/* ADADELTA, whose squared gradient is the mean of the weights'. Returns the step. */
+static double adadelta_bias_step(const hwk_biases *b, const hwk_rule *rule, int32_t r)
+{
+    const double rho = rule->rho, one_minus_rho = rule->one_minus_rho, epsilon = rule->epsilon;
+    double square = b->sum_squares[r] / b->n_in;
+    b->square_gradient[r] = rho * b->square_gradient[r] + one_minus_rho * square;
+    double step =
+        hwk_approx_sqrt_f64((b->square_update[r] + epsilon) / (b->square_gradient[r] + epsilon));
+    b->square_update[r] = rho * b->square_update[r] + ((one_minus_rho * step) * step) * square;
+    return step;
+}
+
+static bool move_biases(const hwk_biases *b, const hwk_rule *rule, int32_t n, int kind)
+{
+    bool are_finite = true;
+    for (int32_t r = 0; r < n; r++) {
+        if (!b->is_active[r])
+            continue;
+        double old = b->biases[r];
+        double gradient = b->gradient[r] + (sign_of(old) * rule->l1 + old * rule->l2);
+        double step = rule->step;
+        if (b->consensus)
+            gradient += (old - b->consensus[r]) * b->consensus_pull;
+        if (kind == ADADELTA) {
+            step = adadelta_bias_step(b, rule, r);
+            b->biases[r] = old + step * -gradient;
+        } else if (kind == PLAIN) {
+            b->biases[r] = old + step * -gradient;
+        } else if (kind == CLASSICAL) {
+            double delta = -step * gradient;
+            b->biases[r] = (old + delta) + (double)rule->momentum * b->momenta[r];
+            b->momenta[r] = delta;
+        } else {
+            b->momenta[r] = b->momenta[r] * (double)rule->momentum - gradient;
+            b->biases[r] = old + step * b->momenta[r];
+        }
+        if (b->excess)
+            b->biases[r] += -(step * b->sparsity_beta * b->excess[r]);
+        are_finite = are_finite && isfinite(b->biases[r]);
+    }
+    return are_finite;
+}
+
+#define DEFINE_BIAS_UPDATE(name, kind)                                                             \
+    static bool name(const hwk_biases *biases, const hwk_rule *rule, int32_t n)                    \
+    {                                                                                              \
+        return move_biases(biases, rule, n, kind);                                                 \
+    }
+DEFINE_BIAS_UPDATE(bias_adadelta, ADADELTA)
+DEFINE_BIAS_UPDATE(bias_plain, PLAIN)
+DEFINE_BIAS_UPDATE(bias_classical, CLASSICAL)
+DEFINE_BIAS_UPDATE(bias_nesterov, NESTEROV)
+
 #define DEFINE_UPDATE(name, move)                                                                  \
     static void name(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule)       \
     {                                                                                              \
@@ -383,4 +446,8 @@ const hwk_table hwk_table_ref = {.name = "ref",
                                  .unit_adadelta = unit_adadelta,
                                  .unit_plain = unit_plain,
                                  .unit_classical = unit_classical,
-                                 .unit_nesterov = unit_nesterov};
+                                 .unit_nesterov = unit_nesterov,
+                                 .bias_adadelta = bias_adadelta,
+                                 .bias_plain = bias_plain,
+                                 .bias_classical = bias_classical,
+                                 .bias_nesterov = bias_nesterov};

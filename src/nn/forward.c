@@ -252,14 +252,14 @@ void hwi_forward(const hwi_network *network, hwi_work *work, const hwi_dropout *
             lw->net[0] += output_offset;
         bool needs_all = layer->kind == HWI_UNIT_SOFTMAX;
         if (needs_all && lw->is_divided)
-            hwi_team_meet(work->team);
+            hwi_team_meet(work->team, work->member);
         if (!needs_all || lw->unit_end > lw->unit_begin)
             hwi_activate(layer, lw, has_mask);
         if (is_output)
             break;
         if (averages && layer->average_activation)
             update_averages(&averages->layers[l], lw);
-        hwi_team_meet(work->team);
+        hwi_team_meet(work->team, work->member);
         list_output(layer, dropout ? 1 : 1 - layer->dropout_ratio, lw);
         input = &lw->output;
     }

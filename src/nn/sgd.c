@@ -221,48 +221,59 @@ static void errors_below_exactly(const hwi_layer *layer, const hwi_layer_work *l
     }
 }
 
-/* Every shard's part of the sums. */
-static void error_parts_below(const hwi_layer *layer, const hwi_layer_work *lw, hwi_work *work)
+static float *begin_error_part(const hwi_layer *layer, const hwi_layer_work *lw, int32_t shard)
 {
     int64_t width = hwi_error_part_width(layer);
-    for (int32_t s = lw->shard_begin; s < lw->shard_end; s++) {
-        float *part = lw->error_parts + s * width;
-        memset(part, 0, (size_t)width * sizeof(float));
-        for (int32_t p = hwi_shard_begin(layer, s); p < hwi_shard_begin(layer, s + 1); p++)
-            if (has_active_row(lw, p))
-                work->kernels->add_errors_fast(
-                    part, layer->weights + hwi_layer_at(layer, 0, p * HWK_LANES),
-                    lw->gradient + (int64_t)p * HWK_LANES, layer->n_in);
-    }
+    return memset(lw->error_parts + shard * width, 0, (size_t)width * sizeof(float));
 }
 
-/* The shards' parts together, for the own units below. */
-static void add_error_parts(const hwi_layer *layer, const hwi_layer_work *lw,
-                            hwi_layer_work *below_work)
+static void add_part(hwi_layer_work *lw, int64_t width, const hwi_merge *merge, int64_t begin,
+                     int64_t end)
 {
-    int64_t width = hwi_error_part_width(layer);
-    const int32_t begin = below_work->unit_begin, n = below_work->unit_end - begin;
-    float *restrict sums = below_work->error_sums;
-    memcpy(sums, lw->error_parts + begin, (size_t)n * sizeof(float));
-    for (int32_t s = 1; s < lw->n_shards; s++) {
-        const float *part = lw->error_parts + s * width + begin;
-        for (int32_t u = 0; u < n; u++)
-            sums[u] += part[u];
-    }
-    for (int32_t u = 0; u < n; u++)
-        below_work->error[begin + u] = (double)sums[u];
+    float *restrict to = lw->error_parts + merge->to * width;
+    const float *restrict from = lw->error_parts + merge->from * width;
+    for (int64_t i = begin; i < end; i++)
+        to[i] += from[i];
 }
 
-static void errors_below(const hwi_layer *layer, hwi_layer_work *lw, const hwi_layer *below,
-                         hwi_work *work, hwi_layer_work *below_work)
+/* What the own shards have given, together as far as they stand together in the tree. */
+static void add_own_parts(const hwi_layer *layer, hwi_layer_work *lw, int member)
 {
-    if (work->is_fast)
-        error_parts_below(layer, lw, work);
-    else
-        errors_below_exactly(layer, lw, below, work, below_work);
-    hwi_team_meet(work->team);
-    if (work->is_fast)
-        add_error_parts(layer, lw, below_work);
+    const int64_t width = hwi_error_part_width(layer);
+    for (int32_t k = 0; k < lw->n_shards - 1; k++)
+        if (lw->merges[k].member == member)
+            add_part(lw, width, &lw->merges[k], 0, width);
+}
+
+/* Place in the list of the first input that is not below `unit`. */
+static int32_t place_of(const hwk_inputs *inputs, int32_t unit)
+{
+    if (!inputs->units)
+        return unit < inputs->n ? unit : inputs->n;
+    int32_t low = 0, high = inputs->n;
+    while (low < high) {
+        int32_t middle = (low + high) / 2;
+        if (inputs->units[middle] < unit)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* The rest of the tree, for the own units below. */
+static void gather_errors(const hwi_layer *layer, hwi_layer_work *lw, const hwk_inputs *inputs,
+                          hwi_layer_work *below_work)
+{
+    const int64_t width = hwi_error_part_width(layer);
+    const int32_t begin = place_of(inputs, below_work->unit_begin);
+    const int32_t end = place_of(inputs, below_work->unit_end);
+    for (int32_t k = 0; k < lw->n_shards - 1; k++)
+        if (lw->merges[k].member < 0)
+            add_part(lw, width, &lw->merges[k], begin, end);
+    double *errors = below_work->error;
+    for (int32_t i = begin; i < end; i++)
+        errors[inputs->units ? inputs->units[i] : i] = (double)lw->error_parts[i];
 }
 
 static hwk_update *choose_update(const hwi_sgd *sgd, const hwi_work *work, const hwi_layer *layer)
@@ -322,28 +333,48 @@ static void update_by_unit(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer
     }
 }
 
-/* Weights of the own rows. */
+/* Weights of the own rows; each shard's part of the errors below on the way when wanted. */
 static void update_weights(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer,
-                           hwi_layer_work *lw, const hwi_work *work, const hwk_inputs *inputs)
+                           hwi_layer_work *lw, const hwi_work *work, const hwk_inputs *inputs,
+                           bool gives_errors)
 {
     const hwk_rule rule = rule_of_layer(sgd, l);
     hwk_update *update = choose_update(sgd, work, layer);
     const float *consensus = sgd->consensus ? sgd->consensus->layers[l].weights : NULL;
-    for (int32_t p = lw->panel_begin; p < lw->panel_end; p++) {
-        if (!has_active_row(lw, p))
-            continue;
-        int64_t first = (int64_t)p * HWK_LANES, offset = hwi_layer_at(layer, 0, p * HWK_LANES);
-        memset(lw->sum_squares + first, 0, HWK_LANES * sizeof(double));
-        hwk_panel panel = {.weights = layer->weights + offset,
-                           .mean_square_update = at_offset(layer->mean_square_update, offset),
-                           .mean_square_gradient = at_offset(layer->mean_square_gradient, offset),
-                           .momenta = at_offset(layer->momenta, offset),
-                           .consensus = consensus ? consensus + offset : NULL,
-                           .consensus_pull = sgd->consensus_pull,
-                           .sum_square_gradient = lw->sum_squares + first,
-                           .gradient = lw->gradient + first,
-                           .is_active = lw->is_active + first};
-        update(&panel, inputs, &rule);
+    for (int32_t s = lw->shard_begin; s < lw->shard_end; s++) {
+        float *part = gives_errors ? begin_error_part(layer, lw, s) : NULL;
+        for (int32_t p = hwi_shard_begin(layer, s); p < hwi_shard_begin(layer, s + 1); p++) {
+            if (!has_active_row(lw, p))
+                continue;
+            int64_t first = (int64_t)p * HWK_LANES, offset = hwi_layer_at(layer, 0, p * HWK_LANES);
+            memset(lw->sum_squares + first, 0, HWK_LANES * sizeof(double));
+            hwk_panel panel = {.weights = layer->weights + offset,
+                               .mean_square_update = at_offset(layer->mean_square_update, offset),
+                               .mean_square_gradient =
+                                   at_offset(layer->mean_square_gradient, offset),
+                               .momenta = at_offset(layer->momenta, offset),
+                               .consensus = consensus ? consensus + offset : NULL,
+                               .consensus_pull = sgd->consensus_pull,
+                               .sum_square_gradient = lw->sum_squares + first,
+                               .gradient = lw->gradient + first,
+                               .is_active = lw->is_active + first,
+                               .errors = part};
+            update(&panel, inputs, &rule);
+        }
+    }
+}
+
+/* Errors below alone. */
+static void error_parts_below(const hwi_layer *layer, const hwi_layer_work *lw,
+                              const hwi_work *work, const hwk_inputs *inputs)
+{
+    for (int32_t s = lw->shard_begin; s < lw->shard_end; s++) {
+        float *part = begin_error_part(layer, lw, s);
+        for (int32_t p = hwi_shard_begin(layer, s); p < hwi_shard_begin(layer, s + 1); p++)
+            if (has_active_row(lw, p))
+                work->kernels->add_errors_fast(
+                    part, layer->weights + hwi_layer_at(layer, 0, p * HWK_LANES),
+                    lw->gradient + (int64_t)p * HWK_LANES, inputs);
     }
 }
 
@@ -407,53 +438,88 @@ static void constrain_weights(const hwi_sgd *sgd, const hwi_layer *layer, const 
     }
 }
 
-/* ADADELTA of one bias; mean_square is the mean squared gradient of the unit's weights. Returns the
- * step. */
-static double adadelta_bias_step(const hwi_sgd *sgd, double mean_square, double *square_update,
-                                 double *square_gradient)
+static hwk_update_biases *choose_bias_update(const hwi_sgd *sgd, const hwk_table *kernels,
+                                             const hwi_layer *layer)
 {
-    const double rho = sgd->rho, one_minus_rho = 1.0f - sgd->rho, epsilon = sgd->epsilon;
-    *square_gradient = rho * *square_gradient + one_minus_rho * mean_square;
-    double step = hwk_approx_sqrt_f64((*square_update + epsilon) / (*square_gradient + epsilon));
-    *square_update = rho * *square_update + ((one_minus_rho * step) * step) * mean_square;
-    return step;
-}
-
-static double sign_of(double x)
-{
-    return (double)(x > 0) - (double)(x < 0);
-}
-
-static bool update_bias(const hwi_sgd *sgd, int32_t l, hwi_layer *layer, const hwi_layer_work *lw,
-                        int32_t row)
-{
-    double b = layer->biases[row];
-    double gradient = lw->gradient[row] + (sign_of(b) * sgd->l1 + b * sgd->l2);
-    if (sgd->consensus)
-        gradient += (b - sgd->consensus->layers[l].biases[row]) * sgd->consensus_pull;
-    double step = sgd->steps[l];
     if (sgd->is_adaptive)
-        step =
-            adadelta_bias_step(sgd, lw->sum_squares[row] / layer->n_in,
-                               &layer->bias_square_update[row], &layer->bias_square_gradient[row]);
-    if (!layer->bias_momenta) {
-        b += step * -gradient;
-    } else if (sgd->is_nesterov) {
-        double momentum = layer->bias_momenta[row] * (double)sgd->momentum;
-        momentum += -gradient;
-        layer->bias_momenta[row] = momentum;
-        b += step * momentum;
-    } else {
-        double delta = -step * gradient;
-        b += delta;
-        b += (double)sgd->momentum * layer->bias_momenta[row];
-        layer->bias_momenta[row] = delta;
+        return kernels->bias_adadelta;
+    if (!layer->bias_momenta)
+        return kernels->bias_plain;
+    return sgd->is_nesterov ? kernels->bias_nesterov : kernels->bias_classical;
+}
+
+/* How far the average activation of each row's unit is from the wanted one. */
+static const double *excess_of_rows(const hwi_sgd *sgd, const hwi_layer *layer, hwi_layer_work *lw)
+{
+    if (sgd->sparsity_beta == 0 || !layer->average_activation)
+        return NULL;
+    for (int32_t r = 0; r < layer->n_rows; r++)
+        lw->excess[r] = layer->average_activation[r / layer->n_channels] - sgd->average_activation;
+    return lw->excess;
+}
+
+static double *from_row(double *array, int32_t row)
+{
+    return array ? array + row : NULL;
+}
+
+/* Of the own rows. False when one that moved is not finite. */
+static bool update_biases(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer, hwi_layer_work *lw,
+                          const hwi_work *work)
+{
+    const int32_t begin = lw->unit_begin * layer->n_channels;
+    const double *excess = excess_of_rows(sgd, layer, lw);
+    const hwk_biases biases = {.biases = layer->biases + begin,
+                               .square_update = from_row(layer->bias_square_update, begin),
+                               .square_gradient = from_row(layer->bias_square_gradient, begin),
+                               .momenta = from_row(layer->bias_momenta, begin),
+                               .consensus =
+                                   sgd->consensus ? sgd->consensus->layers[l].biases + begin : NULL,
+                               .consensus_pull = sgd->consensus_pull,
+                               .excess = excess ? excess + begin : NULL,
+                               .sparsity_beta = sgd->sparsity_beta,
+                               .gradient = lw->gradient + begin,
+                               .sum_squares = lw->sum_squares + begin,
+                               .n_in = layer->n_in,
+                               .is_active = lw->is_active + begin};
+    const hwk_rule rule = rule_of_layer(sgd, l);
+    return choose_bias_update(sgd, work->kernels, layer)(&biases, &rule,
+                                                         lw->unit_end * layer->n_channels - begin);
+}
+
+/* Whose errors the layer below wants: of Rectifiers only of those that are on, since the gradient
+ * of one that is off is 0 whatever its error. */
+static hwk_inputs inputs_with_errors(const hwi_layer *layer, const hwi_layer *below,
+                                     const hwk_inputs *listed)
+{
+    if (below->kind == HWI_UNIT_RECTIFIER || listed->n == layer->n_in)
+        return *listed;
+    return (hwk_inputs){.n = layer->n_in};
+}
+
+/* Errors of the layer below, where all members' parts come together. In the fast arithmetic the
+ * weights move in the same pass when all members have some, and when their inputs are those that
+ * want errors; true when they have. */
+static bool errors_below(const hwi_sgd *sgd, int32_t l, const hwi_network *network, hwi_work *work,
+                         const hwk_inputs *inputs)
+{
+    const hwi_layer *layer = &network->layers[l], *below = layer - 1;
+    hwi_layer_work *lw = &work->layers[l], *below_work = lw - 1;
+    if (!work->is_fast) {
+        errors_below_exactly(layer, lw, below, work, below_work);
+        hwi_team_meet(work->team, work->member);
+        return false;
     }
-    if (sgd->sparsity_beta != 0 && layer->average_activation)
-        b += -(step * sgd->sparsity_beta *
-               (layer->average_activation[row / layer->n_channels] - sgd->average_activation));
-    layer->biases[row] = b;
-    return isfinite(b);
+    const hwk_inputs wanted = inputs_with_errors(layer, below, inputs);
+    bool moves = wanted.n == inputs->n && (lw->is_divided || !work->team);
+    if (moves)
+        update_weights(sgd, l, layer, lw, work, inputs, true);
+    else
+        error_parts_below(layer, lw, work, &wanted);
+    add_own_parts(layer, lw, work->member);
+    hwi_team_meet(work->team, work->member);
+    gather_errors(layer, lw, &wanted, below_work);
+    return moves;
 }
 
 bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, double target,
@@ -466,10 +532,6 @@ bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, dou
         hwi_layer *layer = &network->layers[l];
         hwi_layer_work *lw = &work->layers[l];
         find_active_rows(sgd, layer, l == last, lw);
-        if (l > 0)
-            errors_below(layer, lw, &network->layers[l - 1], work, &work->layers[l - 1]);
-        if (lw->n_active_rows == 0)
-            continue;
         /* fast_mode leaves alone what an input of 0 would move: decay, regularisation. */
         const hwi_active *input = l > 0 ? &work->layers[l - 1].output : &work->input;
         hwk_inputs inputs = {input->n, input->units, input->values, lw->narrow};
@@ -478,14 +540,16 @@ bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, dou
             hwi_narrow(dense, work->is_fast ? layer->n_in : 0, lw->narrow);
             inputs = (hwk_inputs){layer->n_in, NULL, dense, lw->narrow};
         }
+        bool has_moved = l > 0 && errors_below(sgd, l, network, work, &inputs);
+        if (lw->n_active_rows == 0)
+            continue;
         if (layer->is_by_unit)
             update_by_unit(sgd, l, layer, lw, work);
-        else
-            update_weights(sgd, l, layer, lw, work, &inputs);
+        else if (!has_moved)
+            update_weights(sgd, l, layer, lw, work, &inputs, false);
         if (sgd->has_max_w2)
             constrain_weights(sgd, layer, lw, work->kernels);
-        for (int32_t k = 0; k < lw->n_active_rows; k++)
-            is_finite &= update_bias(sgd, l, layer, lw, lw->active_rows[k]);
+        is_finite &= update_biases(sgd, l, layer, lw, work);
     }
     return is_finite;
 }

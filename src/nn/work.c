@@ -22,13 +22,39 @@ int32_t hwi_shard_begin(const hwi_layer *layer, int32_t shard)
     return (int32_t)((int64_t)shard * layer->n_panels / hwi_n_shards(layer));
 }
 
+static int32_t first_shard(int32_t n_shards, int32_t n_members, int32_t member)
+{
+    return (n_shards * member + n_members - 1) / n_members;
+}
+
+static int16_t owner_of(int32_t n_shards, int32_t n_members, int32_t shard)
+{
+    int16_t member = 0;
+    while (first_shard(n_shards, n_members, member + 1) <= shard)
+        member++;
+    return member;
+}
+
+/* Neighbours first, then what they have become: pairs of 1, 2, 4 ... shards. */
+static void list_merges(int32_t n_shards, int32_t n_members, hwi_merge *out)
+{
+    for (int32_t size = 1; size < n_shards; size *= 2)
+        for (int32_t to = 0; to + size < n_shards; to += 2 * size) {
+            int32_t end = to + 2 * size < n_shards ? to + 2 * size : n_shards;
+            int16_t owner = owner_of(n_shards, n_members, to);
+            if (owner_of(n_shards, n_members, end - 1) != owner)
+                owner = -1;
+            *out++ = (hwi_merge){(int16_t)to, (int16_t)(to + size), owner};
+        }
+}
+
 /* A layer of one shard is the last member's, who otherwise has the smaller part. */
 static void divide_layer(const hwi_layer *layer, const hwi_seat *seat, hwi_layer_work *lw)
 {
     int32_t n_members = hwi_team_n_members(seat->team), n = hwi_n_shards(layer), m = seat->member;
     lw->n_shards = n;
-    lw->shard_begin = (n * m + n_members - 1) / n_members;
-    lw->shard_end = (n * (m + 1) + n_members - 1) / n_members;
+    lw->shard_begin = first_shard(n, n_members, m);
+    lw->shard_end = first_shard(n, n_members, m + 1);
     if (n == 1) {
         lw->shard_begin = m < n_members - 1;
         lw->shard_end = 1;
@@ -74,9 +100,10 @@ static void lay_out_own(const hwi_layer *layer, hwi_layer_work *lw, hwi_slab *c)
 {
     lw->dense = hwi_slab_take(c, layer->n_units, sizeof(double));
     lw->narrow = hwi_slab_take(c, layer->n_in, sizeof(float));
-    lw->error_sums = hwi_slab_take(c, layer->n_units, sizeof(float));
+    lw->merges = hwi_slab_take(c, lw->n_shards - 1, sizeof(hwi_merge));
     lw->gradient = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));
     lw->sum_squares = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));
+    lw->excess = hwi_slab_take(c, layer->average_activation ? layer->n_rows : 0, sizeof(double));
     lw->is_active = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(int32_t));
     lw->active_rows = hwi_slab_take(c, layer->n_rows, sizeof(int32_t));
     lw->is_kept = hwi_slab_take(c, layer->n_units + 8, 1);
@@ -113,6 +140,8 @@ static void lay_out(const hwi_network *network, int32_t max_active, const hwi_se
             lay_out_shared(layer, work->is_fast && l > 0, lw, c);
         }
         lay_out_own(layer, lw, c);
+        if (c->slab)
+            list_merges(lw->n_shards, hwi_team_n_members(seat->team), lw->merges);
     }
 }
 

@@ -15,6 +15,13 @@
 #include "kernels/kernels.h"
 #include "nn/network.h"
 
+/* One addition of the shards' parts of a sum: to += from. Together they are a balanced tree, the
+ * same for teams of any size. */
+typedef struct hwi_merge {
+    int16_t to, from; /* shards */
+    int16_t member;   /* who owns all that is in both; -1: nobody */
+} hwi_merge;
+
 typedef struct hwi_layer_work {
     /* Own part of the layer: panels, and their units. Shards are groups of panels whose parts of a
      * sum are added in order: their number is the layer's, whatever the team's size. */
@@ -25,15 +32,16 @@ typedef struct hwi_layer_work {
     double *activation; /* (n_units); of the output layer everybody's own */
     double *error; /* (n_units) derivative of the loss by the activation; of the output: by its net
                       input */
-    float *error_parts; /* (S, C to multiples of 16) errors that each shard gives the layer below:
-                           of the fast arithmetic, NULL without */
+    float *error_parts; /* (S, C to multiples of 16) errors that each shard gives the layer below,
+                           in the order of the inputs' list: of the fast arithmetic, NULL without */
     double *net;        /* (padded) weighted sums */
     /* Own. */
     double *dense;        /* (n_units) the activations that were passed on, zeros included */
     float *narrow;        /* (C) values of the inputs, of the fast arithmetic */
-    float *error_sums;    /* (n_units) room for adding error_parts */
+    hwi_merge *merges;    /* (S - 1) of error_parts, in their order */
     double *gradient;     /* (padded) by the net input of each row; 0 where not active */
     double *sum_squares;  /* (padded) of weight gradients, for the biases of ADADELTA */
+    double *excess;       /* (n_rows) average activation above the wanted one: room */
     int32_t *is_active;   /* (padded) -1 or 0 */
     int32_t *active_rows; /* (n_rows) ascending */
     int32_t n_active_rows;
