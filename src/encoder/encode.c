@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "encoder/encoder.h"
+#include "kernels/kernels.h"
 
 int32_t hwi_encoder_max_active(const hwi_encoder *encoder)
 {
@@ -80,34 +81,17 @@ static void put_number(const hwi_encoder *encoder, int32_t i, double x, bool is_
     out->values[out->n++] = z;
 }
 
-/* All numbers of a row in training. First all of them side by side, which the compiler turns into
- * vectors; then those of 0 are taken out, if there are any. */
+/* All numbers of a row in training. */
 static void put_numbers(const hwi_encoder *encoder, const double *raw, hwi_active *out)
 {
-    const int32_t n = encoder->n_nums, first = encoder->n_units - n;
-    double *restrict z = out->values + out->n;
-    int32_t *restrict units = out->units + out->n;
-    const double *means = encoder->means, *mul = encoder->norm_mul;
-    const double *sub = encoder->learns_uncentred ? NULL : encoder->norm_sub;
-    for (int32_t i = 0; i < n; i++)
-        z[i] = raw[i] == raw[i] ? raw[i] : means[i];
-    for (int32_t i = 0; mul && sub && i < n; i++)
-        z[i] = (z[i] - sub[i]) * mul[i];
-    for (int32_t i = 0; mul && !sub && i < n; i++)
-        z[i] *= mul[i];
-    int64_t n_zeros = 0;
-    for (int32_t i = 0; i < n; i++)
-        n_zeros += z[i] == 0;
-    for (int32_t i = 0; i < n; i++)
-        units[i] = first + i;
-    int32_t n_kept = n_zeros > 0 ? 0 : n;
-    for (int32_t i = 0; n_zeros > 0 && i < n; i++) {
-        double x = z[i];
-        z[n_kept] = x;
-        units[n_kept] = first + i;
-        n_kept += x != 0;
-    }
-    out->n += n_kept;
+    const hwk_table *kernels = hwk_get();
+    const int32_t n = encoder->n_nums;
+    const hwk_scale scale = {.means = encoder->means,
+                             .sub = encoder->learns_uncentred ? NULL : encoder->norm_sub,
+                             .mul = encoder->norm_mul};
+    double *z = out->values + out->n;
+    kernels->standardize(z, raw, &scale, n);
+    out->n += kernels->list_nonzero(out->units + out->n, z, z, n, encoder->n_units - n);
 }
 
 void hwi_encode_training(const hwi_encoder *encoder, const double *raw, hwi_active *out)

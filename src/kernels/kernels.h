@@ -94,6 +94,16 @@ typedef struct hwk_biases {
 /* False when a bias that moved is not finite now. */
 typedef bool hwk_update_biases(const hwk_biases *biases, const hwk_rule *rule, int32_t n);
 
+/* How the numbers of a row of a table are packed; the smallest value of a type of whole numbers
+ * stands for a missing one. */
+typedef enum hwk_number { HWK_INT8, HWK_INT16, HWK_INT32, HWK_FLOAT, HWK_DOUBLE } hwk_number;
+
+/* Standardisation: (n) each. */
+typedef struct hwk_scale {
+    const double *means;     /* for missing numbers */
+    const double *sub, *mul; /* both or sub NULL: none */
+} hwk_scale;
+
 typedef void hwk_update_unit(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule);
 
 typedef void hwk_update(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule);
@@ -131,6 +141,27 @@ typedef struct hwk_table {
     hwk_update_unit *unit_adadelta, *unit_plain, *unit_classical, *unit_nesterov;
     /* The same in exact and fast: doubles, H2O's (spec 7). */
     hwk_update_biases *bias_adadelta, *bias_plain, *bias_classical, *bias_nesterov;
+    /* Number by number; these arrays need no alignment. */
+    /* packed: (n) of any alignment; NaN where missing. */
+    void (*widen)(double *out, const void *packed, hwk_number type, int32_t n);
+    /* out[i] = (x[i] - sub[i]) * mul[i], with the mean for NaN. */
+    void (*standardize)(double *out, const double *x, const hwk_scale *scale, int32_t n);
+    /* Those of x that are not 0, ascending: units first + i, values x[i]. Returns how many; has
+     * room for n. values may be x. */
+    int32_t (*list_nonzero)(int32_t *units, double *values, const double *x, int32_t n,
+                            int32_t first);
+    /* Those chunks of x (n_chunks, 16; aligned) that are not 0 altogether. */
+    int32_t (*list_chunks)(int32_t *chunks, const float *x, int32_t n_chunks);
+    void (*narrow)(float *out, const double *x, int32_t n);
+    /* is_kept[i] (n, to multiples of 16) = hwi_rng_float_bits i of a generator in this state is
+     * at least limit. */
+    void (*draw)(uint8_t *is_kept, int32_t n, uint64_t state, uint32_t limit);
+    /* Those that are not kept become 0. */
+    void (*drop)(double *values, const uint8_t *is_kept, int32_t n);
+    /* 1 - 2 / (1 + exp(2 x)), and x or exp(x) - 1 where x is negative, by hwk_exp: absolute error
+     * below 1e-12. out may be x. */
+    void (*tanh_fast)(double *out, const double *x, int32_t n);
+    void (*exp_rectifier_fast)(double *out, const double *x, int32_t n);
 } hwk_table;
 
 /* Switches the processor's flushing of denormal numbers on or off for this thread and returns what

@@ -258,6 +258,122 @@ static void test_kernels_sum_over_the_listed_inputs(void **state)
     }
 }
 
+enum { MAX_N = 200, N_CHUNKS = 12 };
+
+/* What goes number by number. */
+typedef struct elements {
+    char packed[5][8 * MAX_N + 1];
+    double x[MAX_N], means[MAX_N], sub[MAX_N], mul[MAX_N];
+    _Alignas(64) float chunked[N_CHUNKS * HWK_LANES];
+    double widened[5][MAX_N], scaled[3][MAX_N], values[2][MAX_N], dropped[MAX_N];
+    double tanh[MAX_N], exp_rectifier[MAX_N];
+    float narrow[MAX_N];
+    int32_t units[2][MAX_N], n_units[2], chunks[N_CHUNKS], n_chunks;
+    uint8_t is_kept[MAX_N + HWK_LANES];
+} elements;
+
+static double any_number(hwi_rng *rng, uint32_t zeros_in_ten)
+{
+    static const double edges[] = {NAN,  INFINITY, -INFINITY, -0.0, 1e-310, -1e300,
+                                   1e40, 39.99,    -40.01,    20,   -700,   5e-324};
+    if (hwi_rng_below(rng, 10) < zeros_in_ten)
+        return 0;
+    if (hwi_rng_below(rng, 12) == 0)
+        return edges[hwi_rng_below(rng, HW_COUNT(edges))];
+    return hwi_rng_gaussian(rng) * 3;
+}
+
+static void fill_elements(elements *e, int64_t seed)
+{
+    memset(e, 0, sizeof *e);
+    hwi_rng rng = hwi_rng_new(seed);
+    hwi_rng_bytes(&rng, (uint8_t *)e->packed, sizeof e->packed);
+    for (int i = 0; i < MAX_N; i++) {
+        const int8_t int8 = hwi_rng_below(&rng, 4) ? (int8_t)i : INT8_MIN;
+        const int16_t int16 = hwi_rng_below(&rng, 4) ? (int16_t)(i * 100) : INT16_MIN;
+        const int32_t int32 = hwi_rng_below(&rng, 4) ? -i * 10000000 : INT32_MIN;
+        const float single = (float)any_number(&rng, 2);
+        memcpy(&e->packed[HWK_INT8][1 + i], &int8, sizeof int8);
+        memcpy(&e->packed[HWK_INT16][1 + 2 * i], &int16, sizeof int16);
+        memcpy(&e->packed[HWK_INT32][1 + 4 * i], &int32, sizeof int32);
+        memcpy(&e->packed[HWK_FLOAT][1 + 4 * i], &single, sizeof single);
+        e->x[i] = any_number(&rng, seed % 3 == 0 ? 0 : (uint32_t)(seed % 10));
+        memcpy(&e->packed[HWK_DOUBLE][1 + 8 * i], &e->x[i], sizeof(double));
+        e->means[i] = hwi_rng_gaussian(&rng);
+        e->sub[i] = hwi_rng_gaussian(&rng);
+        e->mul[i] = hwi_rng_gaussian(&rng);
+    }
+    for (int i = 0; i < N_CHUNKS * HWK_LANES; i++)
+        e->chunked[i] = hwi_rng_below(&rng, 30) ? 0 : (float)any_number(&rng, 2);
+}
+
+static void run_elements(const hwk_table *table, elements *e, int32_t n, int64_t seed)
+{
+    const hwk_scale scales[] = {
+        {e->means, NULL, NULL}, {e->means, NULL, e->mul}, {e->means, e->sub, e->mul}};
+    for (int type = HWK_INT8; type <= HWK_DOUBLE; type++)
+        table->widen(e->widened[type], e->packed[type] + 1, (hwk_number)type, n);
+    for (size_t i = 0; i < HW_COUNT(scales); i++)
+        table->standardize(e->scaled[i], e->x, &scales[i], n);
+    e->n_units[0] = table->list_nonzero(e->units[0], e->values[0], e->x, n, 7);
+    memcpy(e->values[1], e->x, sizeof e->x);
+    e->n_units[1] = table->list_nonzero(e->units[1], e->values[1], e->values[1], n, 0);
+    e->n_chunks = table->list_chunks(e->chunks, e->chunked, n % N_CHUNKS);
+    table->narrow(e->narrow, e->x, n);
+    table->draw(e->is_kept, n, (uint64_t)seed * UINT64_C(0x9E3779B97F4A7C15), 3355444);
+    memcpy(e->dropped, e->x, sizeof e->x);
+    table->drop(e->dropped, e->is_kept, n);
+    table->tanh_fast(e->tanh, e->x, n);
+    memcpy(e->exp_rectifier, e->x, sizeof e->x);
+    table->exp_rectifier_fast(e->exp_rectifier, e->exp_rectifier, n);
+}
+
+/* Lists and masks have room beyond their end, where anything may be. */
+static void forget_rooms(elements *e, int32_t n)
+{
+    for (int i = 0; i < 2; i++) {
+        memset(e->units[i] + e->n_units[i], 0, (size_t)(MAX_N - e->n_units[i]) * sizeof(int32_t));
+        memset(e->values[i] + e->n_units[i], 0, (size_t)(MAX_N - e->n_units[i]) * sizeof(double));
+    }
+    memset(e->chunks + e->n_chunks, 0, (size_t)(N_CHUNKS - e->n_chunks) * sizeof(int32_t));
+    memset(e->is_kept + n, 0, sizeof e->is_kept - (size_t)n);
+}
+
+static void test_kernels_number_by_number_give_the_bits_of_the_reference(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"v2", "v3", "v4", "neon"};
+    for (size_t v = 0; v < HW_COUNT(names); v++) {
+        const hwk_table *table = hwk_find(names[v]);
+        for (int64_t seed = 0; table && seed < 300; seed++) {
+            static elements expected, actual;
+            fill_elements(&expected, seed);
+            actual = expected;
+            int32_t n = seed < 100 ? (int32_t)seed : (int32_t)(seed * 7 % (MAX_N + 1));
+            run_elements(hwk_find("ref"), &expected, n, seed);
+            run_elements(table, &actual, n, seed);
+            forget_rooms(&expected, n);
+            forget_rooms(&actual, n);
+            assert_memory_equal(&expected, &actual, sizeof expected);
+        }
+    }
+}
+
+static void test_kernels_fast_activations_are_near_the_true_ones(void **state)
+{
+    (void)state;
+    enum { N = 4001 };
+    static double x[N], tanhs[N], exp_rectifiers[N];
+    for (int i = 0; i < N; i++)
+        x[i] = (i - N / 2) * 0.0317;
+    hwk_get()->tanh_fast(tanhs, x, N);
+    hwk_get()->exp_rectifier_fast(exp_rectifiers, x, N);
+    for (int i = 0; i < N; i++) {
+        assert_true(fabs(tanhs[i] - tanh(x[i])) < 1e-12);
+        assert_true(fabs(exp_rectifiers[i] - (x[i] >= 0 ? x[i] : expm1(x[i]))) < 1e-12);
+    }
+}
+
 static void test_kernels_approximations_give_h2o_numbers(void **state)
 {
     (void)state;
@@ -315,6 +431,8 @@ int main(void)
         cmocka_unit_test(test_kernels_every_version_gives_the_bits_of_the_reference),
         cmocka_unit_test(test_kernels_rows_together_give_the_bits_of_each_alone),
         cmocka_unit_test(test_kernels_sum_over_the_listed_inputs),
+        cmocka_unit_test(test_kernels_number_by_number_give_the_bits_of_the_reference),
+        cmocka_unit_test(test_kernels_fast_activations_are_near_the_true_ones),
         cmocka_unit_test(test_kernels_approximations_give_h2o_numbers),
         cmocka_unit_test(test_kernels_notice_a_bias_that_is_not_finite),
         cmocka_unit_test(test_kernels_inactive_rows_keep_their_state),

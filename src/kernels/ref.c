@@ -5,7 +5,10 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <string.h>
 
+#include "base/rng.h"
+#include "kernels/exp.h"
 #include "kernels/kernels.h"
 #include "kernels/levels.h"
 
@@ -425,6 +428,115 @@ DEFINE_UPDATE(fast_plain, fast_move_plain)
 DEFINE_UPDATE(fast_classical, fast_move_classical)
 DEFINE_UPDATE(fast_nesterov, fast_move_nesterov)
 
+/* --- Number by number ------------------------------------------------------------------------- */
+
+static double widened(const char *packed, hwk_number type, int32_t i)
+{
+    union {
+        int8_t int8;
+        int16_t int16;
+        int32_t int32;
+        float single;
+        double twofold;
+    } number;
+    static const size_t bytes_of[] = {1, 2, 4, 4, 8};
+    memcpy(&number, packed + (size_t)i * bytes_of[type], bytes_of[type]);
+    switch (type) {
+    case HWK_INT8:
+        return number.int8 == INT8_MIN ? (double)NAN : number.int8;
+    case HWK_INT16:
+        return number.int16 == INT16_MIN ? (double)NAN : number.int16;
+    case HWK_INT32:
+        return number.int32 == INT32_MIN ? (double)NAN : number.int32;
+    case HWK_FLOAT:
+        return (double)number.single;
+    default:
+        return number.twofold;
+    }
+}
+
+static void widen(double *out, const void *packed, hwk_number type, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        out[i] = widened(packed, type, i);
+}
+
+static void standardize(double *out, const double *x, const hwk_scale *scale, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        double z = isnan(x[i]) ? scale->means[i] : x[i];
+        if (scale->mul && scale->sub)
+            z -= scale->sub[i];
+        out[i] = scale->mul ? z * scale->mul[i] : z;
+    }
+}
+
+static int32_t list_nonzero(int32_t *units, double *values, const double *x, int32_t n,
+                            int32_t first)
+{
+    int32_t n_kept = 0;
+    for (int32_t i = 0; i < n; i++) {
+        if (x[i] == 0)
+            continue;
+        units[n_kept] = first + i;
+        values[n_kept++] = x[i];
+    }
+    return n_kept;
+}
+
+static int32_t list_chunks(int32_t *chunks, const float *x, int32_t n_chunks)
+{
+    int32_t n = 0;
+    for (int32_t i = 0; i < n_chunks; i++) {
+        bool is_zero = true;
+        for (int32_t k = 0; k < LANES; k++)
+            is_zero = is_zero && x[i * LANES + k] == 0;
+        if (!is_zero)
+            chunks[n++] = i;
+    }
+    return n;
+}
+
+static void narrow(float *out, const double *x, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        out[i] = (float)x[i];
+}
+
+static void draw(uint8_t *is_kept, int32_t n, uint64_t state, uint32_t limit)
+{
+    hwi_rng rng = {state, 0, false};
+    for (int32_t i = 0; i < n; i++)
+        is_kept[i] = hwi_rng_float_bits(&rng) >= limit;
+}
+
+static void drop(double *values, const uint8_t *is_kept, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        if (!is_kept[i])
+            values[i] = 0;
+}
+
+static void tanh_fast(double *out, const double *x, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        double twice = 2 * x[i];
+        twice = twice < -HWK_EXP_END ? -HWK_EXP_END : twice;
+        twice = twice > HWK_EXP_END ? HWK_EXP_END : twice;
+        out[i] = 1 - 2 / (1 + hwk_exp(twice));
+    }
+}
+
+static void exp_rectifier_fast(double *out, const double *x, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++) {
+        if (x[i] >= 0)
+            out[i] = x[i];
+        else
+            out[i] = hwk_exp(x[i] < -HWK_EXP_END ? -HWK_EXP_END : x[i]) - 1;
+    }
+}
+
 const hwk_table hwk_table_ref = {.name = "ref",
                                  .sum_eightfold = sum_eightfold,
                                  .sum_in_order = sum_in_order,
@@ -450,4 +562,13 @@ const hwk_table hwk_table_ref = {.name = "ref",
                                  .bias_adadelta = bias_adadelta,
                                  .bias_plain = bias_plain,
                                  .bias_classical = bias_classical,
-                                 .bias_nesterov = bias_nesterov};
+                                 .bias_nesterov = bias_nesterov,
+                                 .widen = widen,
+                                 .standardize = standardize,
+                                 .list_nonzero = list_nonzero,
+                                 .list_chunks = list_chunks,
+                                 .narrow = narrow,
+                                 .draw = draw,
+                                 .drop = drop,
+                                 .tanh_fast = tanh_fast,
+                                 .exp_rectifier_fast = exp_rectifier_fast};

@@ -29,22 +29,29 @@ static uint32_t count_below(double x)
     return (uint32_t)ceil(x * (1 << 24));
 }
 
-void hwi_drop_inputs(const hwi_dropout *dropout, int32_t n_inputs, hwi_active *input)
+void hwi_drop_inputs(const hwi_dropout *dropout, const hwi_network *network, hwi_work *work)
 {
-    hwi_rng rng = dropout_rng(add_wrapping(dropout->seed, 0x1337B4BE));
-    int32_t *units = input->units, n_kept = 0, next = 0, n = input->n;
-    double *values = input->values;
-    const uint32_t limit = count_below(dropout->input_ratio);
-    for (int32_t unit = 0; unit < n_inputs && next < n; unit++) {
-        bool is_dropped = hwi_rng_float_bits(&rng) < limit;
-        if (units[next] != unit)
-            continue;
-        /* Without a branch, which would be guessed wrongly for every fifth input or so. */
-        units[n_kept] = unit;
-        values[n_kept] = values[next++];
-        n_kept += !is_dropped;
+    const hwi_rng rng = dropout_rng(add_wrapping(dropout->seed, 0x1337B4BE));
+    const uint8_t *is_kept = work->is_kept_input;
+    const hwk_table *kernels = work->kernels;
+    int32_t *units = work->input.units, n_kept = 0, n = work->input.n;
+    double *values = work->input.values;
+    int32_t n_drawn = n > 0 ? units[n - 1] + 1 : 0;
+    kernels->draw(work->is_kept_input, n_drawn, rng.state, count_below(dropout->input_ratio));
+    if (n == n_drawn) {
+        kernels->drop(values, is_kept, n);
+        if (!network->layers[0].is_by_unit)
+            work->input.n = kernels->list_nonzero(units, values, values, n, 0);
+        return;
     }
-    input->n = n_kept;
+    for (int32_t i = 0; i < n; i++) {
+        /* Without a branch, which would be guessed wrongly for every fifth input or so. */
+        int32_t unit = units[i];
+        units[n_kept] = unit;
+        values[n_kept] = values[i];
+        n_kept += is_kept[unit];
+    }
+    work->input.n = n_kept;
 }
 
 static int64_t dropout_seed_of(hwi_unit_kind kind)
@@ -59,79 +66,91 @@ static int64_t dropout_seed_of(hwi_unit_kind kind)
     }
 }
 
-static void draw_mask(const hwi_layer *layer, const hwi_dropout *dropout, uint8_t *is_kept)
+/* Eight bits to eight bytes, the lowest first. */
+static void spread_bits(uint32_t bits, uint8_t *bytes)
+{
+    /* Copies of the lower seven bits every seven bits, without an overlap: bit k is at 8 k. */
+    uint64_t spread = (bits & 0x7f) * UINT64_C(0x40810204081) & UINT64_C(0x01010101010101);
+    for (int k = 0; k < 7; k++)
+        bytes[k] = (uint8_t)(spread >> 8 * k);
+    bytes[7] = (bits >> 7) & 1;
+}
+
+static void draw_mask(const hwi_layer *layer, const hwi_dropout *dropout, const hwk_table *kernels,
+                      uint8_t *is_kept)
 {
     hwi_rng rng = dropout_rng(add_wrapping(dropout->seed, dropout_seed_of(layer->kind)));
-    int32_t n_bytes = (layer->n_units + 7) / 8;
-    if (layer->dropout_ratio == 0.5) {
-        for (int32_t byte = 0; byte < n_bytes; byte += 4) {
-            uint32_t bits = hwi_rng_u32(&rng);
-            for (int32_t k = 0; k < 32 && byte * 8 + k < layer->n_units; k++)
-                is_kept[byte * 8 + k] = (bits >> k) & 1;
-        }
-        return;
+    /* Draws for units beyond the last come after all others and change nothing. */
+    for (int32_t u = 0; layer->dropout_ratio == 0.5 && u < layer->n_units; u += 32) {
+        uint32_t bits = hwi_rng_u32(&rng);
+        for (int32_t k = 0; k < 32; k += 8)
+            spread_bits(bits >> k, is_kept + u + k);
     }
-    /* Draws for the unused bits of the last byte come after all others and change nothing. */
     const uint32_t limit = (uint32_t)floor(layer->dropout_ratio * (1 << 24));
-    const int32_t n_units = layer->n_units;
-    for (int32_t u = 0; u < n_units; u++)
-        is_kept[u] = hwi_rng_float_bits(&rng) > limit;
+    if (layer->dropout_ratio != 0.5)
+        kernels->draw(is_kept, layer->n_units, rng.state, limit + 1);
 }
 
 /* The listed inputs side by side, and the chunks that are not 0 altogether. */
 static void spread_dense(const hwi_layer *layer, const hwi_active *input, hwi_work *work)
 {
     float *x = (float *)work->dense.x;
-    int32_t *chunks = (int32_t *)work->dense.chunks, n = 0;
-    int64_t n_padded = hwi_layer_n_padded_inputs(layer);
-    bool has_all = input->n == layer->n_in;
-    const double *restrict values = input->values;
-    const int32_t n_in = layer->n_in;
-    if (has_all)
-        for (int32_t c = 0; c < n_in; c++)
-            x[c] = (float)values[c];
-    else
+    int32_t *chunks = (int32_t *)work->dense.chunks;
+    const int32_t n_padded = (int32_t)hwi_layer_n_padded_inputs(layer);
+    const int32_t n_chunks = n_padded / HWK_LANES;
+    if (input->n == layer->n_in) {
+        work->kernels->narrow(x, input->values, input->n);
+    } else {
         memset(x, 0, (size_t)n_padded * sizeof(float));
-    for (int32_t i = 0; !has_all && i < input->n; i++) {
-        x[input->units[i]] = (float)input->values[i];
-        int32_t chunk = input->units[i] / HWK_LANES;
-        if (n == 0 || chunks[n - 1] != chunk)
-            chunks[n++] = chunk;
+        for (int32_t i = 0; i < input->n; i++)
+            x[input->units[i]] = (float)input->values[i];
     }
-    if (work->moves_zeros || has_all)
-        for (n = 0; n < n_padded / HWK_LANES; n++)
-            chunks[n] = n;
-    work->dense.n_chunks = n;
+    work->dense.n_chunks = work->kernels->list_chunks(chunks, x, n_chunks);
     work->dense.skips_zeros = !work->moves_zeros;
+    if (!work->moves_zeros)
+        return;
+    for (int32_t i = 0; i < n_chunks; i++)
+        chunks[i] = i;
+    work->dense.n_chunks = n_chunks;
 }
 
+/* Units that dropout leaves out need no sum: their activation is 0 whatever it is. */
 static void sum_by_unit(const hwi_layer *layer, hwi_work *work, const hwi_active *input,
-                        hwi_layer_work *lw)
+                        hwi_layer_work *lw, bool has_mask)
 {
     spread_dense(layer, input, work);
     const int64_t width = hwi_layer_n_padded_inputs(layer);
-    const double *biases = layer->biases;
-    double *net = lw->net;
-    const float *weights = layer->weights + lw->unit_begin * width;
-    for (int32_t u = lw->unit_begin; u < lw->unit_end; u++, weights += width)
-        net[u] = (double)work->kernels->sum_unit(weights, &work->dense) + biases[u];
+    int32_t next = lw->unit_begin;
+    while (next < lw->unit_end) {
+        /* Listed by the panel, since a branch on a mask is guessed wrongly every other time. */
+        int32_t units[HWK_LANES], n = 0;
+        for (int32_t k = 0; k < HWK_LANES && next < lw->unit_end; k++, next++) {
+            lw->net[next] = 0;
+            units[n] = next;
+            n += !has_mask || lw->is_kept[next];
+        }
+        for (int32_t k = 0; k < n; k++)
+            lw->net[units[k]] =
+                (double)work->kernels->sum_unit(layer->weights + units[k] * width, &work->dense) +
+                layer->biases[units[k]];
+    }
 }
 
 /* Weighted sums of the own rows. Spec 5.2: eight partial sums over the inputs by their number
  * modulo 8, then the rest one by one; Maxout (spec 5.4) sums plainly. Inputs that are 0 add nothing
  * to any sum, so leaving them out keeps every bit. */
 static void sum_inputs(const hwi_layer *layer, hwi_work *work, const hwi_active *input,
-                       hwi_layer_work *lw)
+                       hwi_layer_work *lw, bool has_mask)
 {
     if (layer->is_by_unit) {
-        sum_by_unit(layer, work, input, lw);
+        sum_by_unit(layer, work, input, lw, has_mask);
         return;
     }
     const hwk_table *kernels = work->kernels;
     const int32_t n_blocked = layer->n_in / N_PARTIALS * N_PARTIALS;
     const hwk_inputs inputs = {input->n, input->units, input->values, lw->narrow};
     if (work->is_fast)
-        hwi_narrow(input->values, input->n, lw->narrow);
+        kernels->narrow(lw->narrow, input->values, input->n);
     for (int32_t p = lw->panel_begin; p < lw->panel_end; p++) {
         const float *weights = layer->weights + hwi_layer_at(layer, 0, p * HWK_LANES);
         double *net = lw->net + (int64_t)p * HWK_LANES;
@@ -167,10 +186,8 @@ static void softmax(const double *net, int32_t n, double *out)
 static void activate_maxout(hwi_layer_work *lw, bool has_mask)
 {
     for (int32_t u = lw->unit_begin; u < lw->unit_end; u++) {
-        if (has_mask && !lw->is_kept[u]) {
-            lw->activation[u] = 0;
+        if (has_mask && !lw->is_kept[u])
             continue;
-        }
         lw->winner[u] = lw->net[2 * u + 1] > lw->net[2 * u];
         lw->activation[u] = lw->net[2 * u + lw->winner[u]];
     }
@@ -205,9 +222,6 @@ void hwi_activate(const hwi_layer *layer, hwi_layer_work *lw, bool has_mask)
             a[u] = z[u];
         return;
     }
-    for (int32_t u = begin; has_mask && u < end; u++)
-        if (!lw->is_kept[u])
-            a[u] = 0;
 }
 
 static void update_averages(const hwi_layer *layer, const hwi_layer_work *lw)
@@ -218,22 +232,31 @@ static void update_averages(const hwi_layer *layer, const hwi_layer_work *lw)
 }
 
 /* What the layer passes on; scale is that of dropout when scoring. */
-static void list_output(const hwi_layer *layer, double scale, hwi_layer_work *lw)
+static void list_output(const hwi_layer *layer, double scale, const hwk_table *kernels,
+                        hwi_layer_work *lw)
 {
     const int32_t n_units = layer->n_units;
-    const double *activation = lw->activation;
-    double *restrict dense = lw->dense, *restrict values = lw->output.values;
-    int32_t *restrict units = lw->output.units, n = 0;
-    for (int32_t u = 0; u < n_units; u++)
-        dense[u] = activation[u];
+    double *dense = lw->dense;
+    memcpy(dense, lw->activation, (size_t)n_units * sizeof(double));
     for (int32_t u = 0; scale != 1 && u < n_units; u++)
         dense[u] *= scale;
-    for (int32_t u = 0; u < n_units; u++) {
-        units[n] = u;
-        values[n] = dense[u];
-        n += dense[u] != 0;
-    }
-    lw->output.n = n;
+    lw->output.n = kernels->list_nonzero(lw->output.units, lw->output.values, dense, n_units, 0);
+}
+
+/* The activations of the own units; the fast arithmetic has its own exp. */
+static void activate(const hwi_layer *layer, hwi_work *work, hwi_layer_work *lw, bool has_mask)
+{
+    const int32_t begin = lw->unit_begin, n = lw->unit_end - begin;
+    bool has_kernel =
+        work->is_fast && (layer->kind == HWI_UNIT_TANH || layer->kind == HWI_UNIT_EXP_RECTIFIER);
+    if (has_kernel && layer->kind == HWI_UNIT_TANH)
+        work->kernels->tanh_fast(lw->activation + begin, lw->net + begin, n);
+    else if (has_kernel)
+        work->kernels->exp_rectifier_fast(lw->activation + begin, lw->net + begin, n);
+    else
+        hwi_activate(layer, lw, has_mask);
+    if (has_mask)
+        work->kernels->drop(lw->activation + begin, lw->is_kept + begin, n);
 }
 
 void hwi_forward(const hwi_network *network, hwi_work *work, const hwi_dropout *dropout,
@@ -245,8 +268,8 @@ void hwi_forward(const hwi_network *network, hwi_work *work, const hwi_dropout *
         hwi_layer_work *lw = &work->layers[l];
         bool has_mask = dropout && layer->has_dropout, is_output = l == network->n_layers - 1;
         if (has_mask)
-            draw_mask(layer, dropout, lw->is_kept);
-        sum_inputs(layer, work, input, lw);
+            draw_mask(layer, dropout, work->kernels, lw->is_kept);
+        sum_inputs(layer, work, input, lw, has_mask);
         bool owns_first = lw->unit_begin == 0 && lw->unit_end > 0;
         if (layer->kind == HWI_UNIT_LINEAR && owns_first)
             lw->net[0] += output_offset;
@@ -254,13 +277,13 @@ void hwi_forward(const hwi_network *network, hwi_work *work, const hwi_dropout *
         if (needs_all && lw->is_divided)
             hwi_team_meet(work->team, work->member);
         if (!needs_all || lw->unit_end > lw->unit_begin)
-            hwi_activate(layer, lw, has_mask);
+            activate(layer, work, lw, has_mask);
         if (is_output)
             break;
         if (averages && layer->average_activation)
             update_averages(&averages->layers[l], lw);
         hwi_team_meet(work->team, work->member);
-        list_output(layer, dropout ? 1 : 1 - layer->dropout_ratio, lw);
+        list_output(layer, dropout ? 1 : 1 - layer->dropout_ratio, work->kernels, lw);
         input = &lw->output;
     }
 }

@@ -58,28 +58,35 @@ static void test_forward_masks_equal_h2o(void **state)
     }
 }
 
+/* Inputs that are dropped are gone from the list, or 0 in that of a layer that lies unit by unit.
+ */
 static void test_forward_input_mask_equals_h2o(void **state)
 {
     (void)state;
     static const char *const kept = "1110101111";
-    int32_t units[10];
-    double values[10];
-    for (int32_t with_gaps = 0; with_gaps < 2; with_gaps++) {
-        hwi_active input = {0, units, values};
-        for (int32_t u = 0; u < 10; u += 1 + with_gaps) {
-            units[input.n] = u;
-            values[input.n++] = u + 1;
+    for (int32_t i = 0; i < 4; i++) {
+        const int32_t step = 1 + i % 2;
+        HW_AUTO(hwi_network) *network = new_network(HW_ACTIVATION_RECTIFIER, 0, 1);
+        HW_AUTO(hwi_work) *work = hw_new_work(network);
+        network->layers[0].is_by_unit = i >= 2;
+        hwi_active *input = &work->input;
+        input->n = 0;
+        for (int32_t u = 0; u < 10; u += step) {
+            input->units[input->n] = u;
+            input->values[input->n++] = u + 1;
         }
         const hwi_dropout dropout = {0.2, 1234 + 3};
-        hwi_drop_inputs(&dropout, 10, &input);
+        hwi_drop_inputs(&dropout, network, work);
         int32_t n = 0;
-        for (int32_t u = 0; u < 10; u += 1 + with_gaps) {
-            if (kept[u] == '0')
-                continue;
-            assert_int_equal(units[n], u);
-            assert_true(values[n++] == u + 1);
+        for (int32_t u = 0; u < 10; u += step) {
+            if (n < input->n && input->units[n] == u)
+                assert_true(input->values[n++] == (kept[u] == '1' ? u + 1 : 0));
+            else
+                assert_true(kept[u] == '0');
         }
-        assert_int_equal(input.n, n);
+        assert_int_equal(input->n, n);
+        for (int32_t k = 0; i < 2 && k < n; k++)
+            assert_true(input->values[k] != 0);
     }
 }
 

@@ -537,7 +537,8 @@ bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, dou
         hwk_inputs inputs = {input->n, input->units, input->values, lw->narrow};
         if (!sgd->fast_mode) {
             const double *dense = l > 0 ? work->layers[l - 1].dense : work->dense_input;
-            hwi_narrow(dense, work->is_fast ? layer->n_in : 0, lw->narrow);
+            if (work->is_fast)
+                work->kernels->narrow(lw->narrow, dense, layer->n_in);
             inputs = (hwk_inputs){layer->n_in, NULL, dense, lw->narrow};
         }
         bool has_moved = l > 0 && errors_below(sgd, l, network, work, &inputs);

@@ -106,7 +106,7 @@ static void lay_out_own(const hwi_layer *layer, hwi_layer_work *lw, hwi_slab *c)
     lw->excess = hwi_slab_take(c, layer->average_activation ? layer->n_rows : 0, sizeof(double));
     lw->is_active = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(int32_t));
     lw->active_rows = hwi_slab_take(c, layer->n_rows, sizeof(int32_t));
-    lw->is_kept = hwi_slab_take(c, layer->n_units + 8, 1);
+    lw->is_kept = hwi_slab_take(c, layer->n_units + 32, 1);
     lw->winner = hwi_slab_take(c, layer->n_units, 1);
     carve_active(c, layer->n_units, &lw->output);
 }
@@ -115,6 +115,7 @@ static void lay_out(const hwi_network *network, int32_t max_active, const hwi_se
                     hwi_work *work, hwi_slab *c)
 {
     carve_active(c, max_active, &work->input);
+    work->is_kept_input = hwi_slab_take(c, network->n_inputs + 16, 1);
     work->dense_input = hwi_slab_take(c, network->n_inputs, sizeof(double));
     work->targets = hwi_slab_take(c, network->n_inputs, sizeof(double));
     if (work->is_fast) {

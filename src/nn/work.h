@@ -45,7 +45,7 @@ typedef struct hwi_layer_work {
     int32_t *is_active;   /* (padded) -1 or 0 */
     int32_t *active_rows; /* (n_rows) ascending */
     int32_t n_active_rows;
-    uint8_t *is_kept; /* (n_units, rounded up to bytes of bits) dropout: 1 kept */
+    uint8_t *is_kept; /* (n_units, to multiples of 32) dropout: 1 kept */
     uint8_t *winner; /* (n_units) Maxout: the winning channel, remembered while a unit is dropped */
     hwi_active output; /* activations that are not 0, ascending: input of the layer above */
 } hwi_layer_work;
@@ -55,12 +55,13 @@ typedef struct hwi_work {
     bool is_fast; /* float throughout; false: H2O's own arithmetic */
     int32_t n_layers;
     hwi_layer_work *layers;
-    hwi_active input;    /* units of the input layer that are not 0 */
-    double *dense_input; /* (n_inputs) the same, all; kept up to date by hwi_work_spread_input */
-    hwk_dense dense;     /* input for a first layer that lies unit by unit; filled by hwi_forward */
-    bool moves_zeros;    /* fast_mode off: inputs of 0 move weights, too */
-    double *targets;     /* (n_inputs) what an autoencoder has to return: room for the caller */
-    hwi_team *team;      /* NULL: alone */
+    hwi_active input;       /* units of the input layer that are not 0 */
+    uint8_t *is_kept_input; /* (n_inputs, to multiples of 16) dropout: 1 kept */
+    double *dense_input;    /* (n_inputs) the same, all; kept up to date by hwi_work_spread_input */
+    hwk_dense dense;  /* input for a first layer that lies unit by unit; filled by hwi_forward */
+    bool moves_zeros; /* fast_mode off: inputs of 0 move weights, too */
+    double *targets;  /* (n_inputs) what an autoencoder has to return: room for the caller */
+    hwi_team *team;   /* NULL: alone */
     int member;
     char *slab;
 } hwi_work;
@@ -94,23 +95,19 @@ void hwi_work_copy_winners(hwi_work *member, hwi_work *alone, bool to_alone,
 /* Fills dense_input from input (and zeroes what was there). */
 void hwi_work_spread_input(hwi_work *work, const hwi_network *network);
 
-static inline void hwi_narrow(const double *restrict values, int32_t n, float *restrict narrow)
-{
-    for (int32_t i = 0; i < n; i++)
-        narrow[i] = (float)values[i];
-}
-
 /* Random seeds of a row's dropout (spec 3.2): its row seed plus the model's seed. */
 typedef struct hwi_dropout {
     double input_ratio;
     int64_t seed; /* row seed + model seed */
 } hwi_dropout;
 
-/* Sets some inputs to 0; draws once per input unit. */
-void hwi_drop_inputs(const hwi_dropout *dropout, int32_t n_inputs, hwi_active *input);
+/* Takes some inputs out of work->input; draws once per input unit. Where the first layer lies unit
+ * by unit, they may stay in the list with the value 0. */
+void hwi_drop_inputs(const hwi_dropout *dropout, const hwi_network *network, hwi_work *work);
 
 /* From lw->net to the activations of the own units; of softmax, which needs the sums of all, of all
- * units. has_mask: units that are not kept (dropout) give 0. */
+ * units. has_mask: units of Maxout that are not kept (dropout) keep their winner. Whoever masks
+ * sets their activations to 0. */
 void hwi_activate(const hwi_layer *layer, hwi_layer_work *lw, bool has_mask);
 
 /* From work->input to the output layer's activation; of the whole team, or of one who is alone.

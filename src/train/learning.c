@@ -196,7 +196,7 @@ static bool learn_row(hwi_trainer *trainer, const hwi_learner *learner, int32_t 
         targets = work->targets;
     }
     if (dropout.input_ratio > 0)
-        hwi_drop_inputs(&dropout, trainer->network->n_inputs, &work->input);
+        hwi_drop_inputs(&dropout, trainer->network, work);
     if (!params->fast_mode && (!params->autoencoder || dropout.input_ratio > 0))
         hwi_work_spread_input(work, trainer->network);
     double offset = 0, weight = 1, target = 0;

@@ -8,19 +8,12 @@
 #include <zlib.h>
 
 #include "base/parallel.h"
-
-typedef enum field_width {
-    WIDTH_INT8,
-    WIDTH_INT16,
-    WIDTH_INT32,
-    WIDTH_FLOAT,
-    WIDTH_DOUBLE
-} field_width;
+#include "kernels/kernels.h"
 
 static const int32_t bytes_of[] = {1, 2, 4, 4, 8};
 
 typedef struct field {
-    field_width width;
+    hwk_number width;
     int32_t offset; /* in the record */
 } field;
 
@@ -31,6 +24,7 @@ typedef struct run {
 } run;
 
 struct hwi_rows {
+    const hwk_table *kernels;
     int64_t n;
     int32_t n_fields;
     field *fields; /* (C + N) */
@@ -60,73 +54,44 @@ static void look_at(column_need *need, double x)
 }
 
 /* The smallest value of each integer type stands for a missing one. */
-static field_width width_for(const column_need *need)
+static hwk_number width_for(const column_need *need)
 {
     if (need->is_integral && need->min > INT8_MIN && need->max <= INT8_MAX)
-        return WIDTH_INT8;
+        return HWK_INT8;
     if (need->is_integral && need->min > INT16_MIN && need->max <= INT16_MAX)
-        return WIDTH_INT16;
+        return HWK_INT16;
     if (need->is_integral && need->min > INT32_MIN && need->max <= INT32_MAX)
-        return WIDTH_INT32;
-    return need->fits_float ? WIDTH_FLOAT : WIDTH_DOUBLE;
+        return HWK_INT32;
+    return need->fits_float ? HWK_FLOAT : HWK_DOUBLE;
 }
 
-static void store(char *at, field_width width, double x)
+static void store(char *at, hwk_number width, double x)
 {
     bool is_missing = isnan(x);
     switch (width) {
-    case WIDTH_INT8: {
+    case HWK_INT8: {
         int8_t value = is_missing ? INT8_MIN : (int8_t)x;
         memcpy(at, &value, sizeof value);
         break;
     }
-    case WIDTH_INT16: {
+    case HWK_INT16: {
         int16_t value = is_missing ? INT16_MIN : (int16_t)x;
         memcpy(at, &value, sizeof value);
         break;
     }
-    case WIDTH_INT32: {
+    case HWK_INT32: {
         int32_t value = is_missing ? INT32_MIN : (int32_t)x;
         memcpy(at, &value, sizeof value);
         break;
     }
-    case WIDTH_FLOAT: {
+    case HWK_FLOAT: {
         float value = (float)x;
         memcpy(at, &value, sizeof value);
         break;
     }
-    case WIDTH_DOUBLE:
+    case HWK_DOUBLE:
         memcpy(at, &x, sizeof x);
         break;
-    }
-}
-
-/* The missing value is cast: a bare NAN is a float, and whole numbers would go through float. Plain
- * loops over packed numbers of one type, which the compiler turns into vectors. */
-#define LOAD_ALL(type, value_of)                                                                   \
-    for (int32_t k = 0; k < n; k++) {                                                              \
-        type value;                                                                                \
-        memcpy(&value, at + (size_t)k * sizeof value, sizeof value);                               \
-        raw[k] = value_of;                                                                         \
-    }
-
-static void load_run(const char *at, field_width width, int32_t n, double *restrict raw)
-{
-    switch (width) {
-    case WIDTH_INT8:
-        LOAD_ALL(int8_t, value == INT8_MIN ? (double)NAN : value)
-        break;
-    case WIDTH_INT16:
-        LOAD_ALL(int16_t, value == INT16_MIN ? (double)NAN : value)
-        break;
-    case WIDTH_INT32:
-        LOAD_ALL(int32_t, value == INT32_MIN ? (double)NAN : value)
-        break;
-    case WIDTH_FLOAT:
-        LOAD_ALL(float, value)
-        break;
-    default:
-        memcpy(raw, at, (size_t)n * sizeof(double));
     }
 }
 
@@ -176,12 +141,12 @@ static void choose_fields(hwi_rows *rows, const column_need *needs)
 {
     bool has_int16 = false;
     for (int32_t k = 0; k < rows->n_fields; k++)
-        has_int16 |= width_for(&needs[k]) == WIDTH_INT16;
+        has_int16 |= width_for(&needs[k]) == HWK_INT16;
     for (int32_t k = 0; k < rows->n_fields; k++) {
-        field_width width = width_for(&needs[k]);
+        hwk_number width = width_for(&needs[k]);
         /* Few long runs are worth more than a byte here and there. */
-        if (width == WIDTH_INT8 && has_int16)
-            width = WIDTH_INT16;
+        if (width == HWK_INT8 && has_int16)
+            width = HWK_INT16;
         rows->fields[k] = (field){width, rows->record_bytes};
         rows->record_bytes += bytes_of[width];
         if (k == 0 || width != rows->fields[k - 1].width)
@@ -282,6 +247,7 @@ hw_status hwi_rows_new(const hwi_adapted *adapted, hwi_rows **out, hw_error *err
     const hwi_encoder *encoder = hwi_adapted_encoder(adapted);
     HW_AUTO(hwi_rows) *rows = HWI_NEW(hwi_rows);
     HW_CHECK_ALLOC(err, rows);
+    rows->kernels = hwk_get();
     rows->n = hw_frame_n_rows(hwi_adapted_frame(adapted));
     rows->n_fields = encoder->n_cats + encoder->n_nums;
     rows->fields = HWI_NEW_ARRAY(field, (size_t)rows->n_fields);
@@ -364,7 +330,7 @@ void hwi_rows_read(const hwi_rows *rows, int64_t row, double *raw)
     const char *record = rows->records + row * rows->record_bytes;
     for (int32_t k = 0; k < rows->n_runs; k++) {
         const run *r = &rows->runs[k];
-        load_run(record + r->first.offset, r->first.width, r->n, raw + r->begin);
+        rows->kernels->widen(raw + r->begin, record + r->first.offset, r->first.width, r->n);
     }
 }
 
