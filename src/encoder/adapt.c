@@ -404,6 +404,14 @@ void hwi_adapted_read_predictor(const hwi_adapted *adapted, int32_t predictor, c
         read_scattered(adapted, predictor, rows, n, out);
 }
 
+void hwi_adapted_prefetch_predictor(const hwi_adapted *adapted, int32_t predictor,
+                                    int64_t row_begin, int64_t n)
+{
+    int32_t column = adapted->sources[predictor].column;
+    if (column >= 0)
+        hwi_frame_prefetch(adapted->frame, column, row_begin, n);
+}
+
 void hwi_adapted_read_response(const hwi_adapted *adapted, int64_t row_begin, int64_t n_rows,
                                double *out)
 {

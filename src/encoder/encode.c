@@ -124,14 +124,11 @@ void hwi_encode_scoring_categories(const hwi_encoder *encoder, const double *raw
     }
 }
 
-void hwi_encode_scoring_number(const hwi_encoder *encoder, int32_t i, int64_t n, double *values)
+hwi_norm hwi_encoder_norm(const hwi_encoder *encoder, int32_t i)
 {
-    double sub = encoder->norm_mul ? encoder->norm_sub[i] : 0;
-    double mul = encoder->norm_mul ? encoder->norm_mul[i] : 1;
-    for (int64_t k = 0; k < n; k++) {
-        double z = (values[k] - sub) * mul;
-        values[k] = isnan(values[k]) ? 0 : z;
-    }
+    if (!encoder->norm_mul)
+        return (hwi_norm){0, 1};
+    return (hwi_norm){encoder->norm_sub[i], encoder->norm_mul[i]};
 }
 
 void hwi_encode_scoring(const hwi_encoder *encoder, const double *raw, hwi_active *out)

@@ -105,6 +105,9 @@ void hwi_adapted_read_rows(const hwi_adapted *adapted, int64_t row_begin, int64_
 /* One predictor of n rows: rows[i], or row_begin + i where rows is NULL. */
 void hwi_adapted_read_predictor(const hwi_adapted *adapted, int32_t predictor, const int32_t *rows,
                                 int64_t row_begin, int64_t n, double *out);
+/* Asks the memory for what hwi_adapted_read_predictor will soon read of rows side by side. */
+void hwi_adapted_prefetch_predictor(const hwi_adapted *adapted, int32_t predictor,
+                                    int64_t row_begin, int64_t n);
 /* One special column: response (codes of hwi_adapted_response_levels for categories; NaN missing),
  * weights (1 without), offset (0 without). */
 void hwi_adapted_read_response(const hwi_adapted *adapted, int64_t row_begin, int64_t n_rows,
@@ -126,7 +129,10 @@ int32_t hwi_encoder_max_active(const hwi_encoder *encoder);
  * and in scoring, which differ (spec 2.5). */
 void hwi_encode_training(const hwi_encoder *encoder, const double *raw, hwi_active *out);
 void hwi_encode_scoring(const hwi_encoder *encoder, const double *raw, hwi_active *out);
-/* The two halves of hwi_encode_scoring: the units that the categories light; a numeric predictor of
- * several rows, in place, 0 where missing. */
+/* The two halves of hwi_encode_scoring: the units that the categories light; what a value x of a
+ * numeric predictor becomes, (x - sub) * mul or 0 where missing. */
+typedef struct hwi_norm {
+    double sub, mul;
+} hwi_norm;
 void hwi_encode_scoring_categories(const hwi_encoder *encoder, const double *raw, hwi_active *out);
-void hwi_encode_scoring_number(const hwi_encoder *encoder, int32_t i, int64_t n, double *values);
+hwi_norm hwi_encoder_norm(const hwi_encoder *encoder, int32_t i);

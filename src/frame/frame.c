@@ -219,6 +219,18 @@ void hw_frame_read_doubles(const hw_frame *frame, int32_t column, int64_t row_be
     hwi_store_get_doubles(c->store, c->values, c->n_missing > 0, row_begin, n, out);
 }
 
+void hwi_frame_prefetch(const hw_frame *frame, int32_t column, int64_t row_begin, int64_t n)
+{
+    enum { LINE_BYTES = 64, MOST_LINES = 4 };
+    const hwi_column *c = hwi_frame_column(frame, column);
+    HW_ASSERT(row_begin >= 0 && n >= 0 && row_begin <= c->n_rows - n);
+    const size_t width = hwi_store_bytes(c->store);
+    const char *begin = (const char *)c->values + (size_t)row_begin * width;
+    const size_t n_bytes = (size_t)n * width;
+    for (size_t i = 0; i < n_bytes && i < LINE_BYTES * MOST_LINES; i += LINE_BYTES)
+        __builtin_prefetch(begin + i);
+}
+
 void hw_frame_read_floats(const hw_frame *frame, int32_t column, int64_t row_begin, int64_t n,
                           float *out)
 {

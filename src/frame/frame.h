@@ -24,5 +24,9 @@ hw_status hwi_frame_add_column(hw_frame *frame, const char *name, hw_type type,
 hw_status hwi_frame_add_shared_column(hw_frame *frame, const hw_frame *from, int32_t column,
                                       hw_error *err) HW_MUST_USE;
 
+/* Asks the memory for cells that will soon be read: at most a few lines of it, which the processor
+ * then continues by itself. */
+void hwi_frame_prefetch(const hw_frame *frame, int32_t column, int64_t row_begin, int64_t n);
+
 /* The code of a level text in an ENUM column, or -1. O(log) or better. */
 int32_t hwi_frame_find_level(const hw_frame *frame, int32_t column, const char *level);

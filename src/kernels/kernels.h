@@ -34,15 +34,18 @@ typedef struct hwk_inputs {
     const float *narrow;  /* (n) the same for the fast arithmetic, which reads nothing else */
 } hwk_inputs;
 
-enum { HWK_ROWS = 8, HWK_PARTIALS = 8 };
+enum { HWK_PARTIALS = 8 };
 
-/* The same inputs of eight rows of a table at once: every one from `first` to the layer's last. */
+/* Rows of a table at once: in groups of eight, so many groups at most. */
+enum { HWK_ROWS = 8, HWK_GROUPS = 8 };
+
+/* The inputs of G groups of rows: every one from `first` to the layer's last. */
 typedef struct hwk_row_inputs {
-    int32_t first, n;
-    const double *values; /* input first + i of row k is at i * stride + k */
-    int64_t stride;
-    const double *begun; /* what inputs before `first` have given: (8 rows, 8, 16) partial sums, or
-                            (8 rows, 16) where they are summed in order; NULL: nothing */
+    int32_t first, n, n_groups;
+    bool is_half;         /* of the panel only the first eight rows count: sums of others stay */
+    const double *values; /* (G, n, 8): the rows of a group side by side */
+    const double *begun;  /* what inputs before `first` have given: (8, G * 8, 16) partial sums, or
+                             (G * 8, 16) where they are summed in order; NULL: nothing */
 } hwk_row_inputs;
 
 /* A panel in the update. */
@@ -110,6 +113,12 @@ typedef void hwk_update(const hwk_panel *panel, const hwk_inputs *inputs, const 
 
 typedef struct hwk_table {
     const char *name;
+    /* A numeric input of n rows, standardised: out of row i at i / 8 * gap + i % 8 = (value -
+     * centre)
+     * * factor, 0 where the value is NaN. out has room for whole groups of eight, whose other rows
+     * become 0. Returns how many are not 0. */
+    int32_t (*encode_numbers)(double *out, int64_t gap, const double *values, int32_t n,
+                              double centre, double factor);
     /* Weighted sums of the inputs, of all rows of a panel: sums (16) = ... */
     /* ... in H2O's order (spec 5.2): eight partial sums over the inputs by their number modulo 8,
      * then those from n_blocked on one by one. */
@@ -117,8 +126,8 @@ typedef struct hwk_table {
                           int32_t n_blocked);
     /* ... one by one (Maxout, spec 5.4). */
     void (*sum_in_order)(double *sums, const float *weights, const hwk_inputs *inputs);
-    /* The same of eight rows: sums (8, 16) = ..., with each row's order of additions. Inputs that
-     * are 0 are not passed over, which gives the same bits as long as weights are finite. */
+    /* The same of many rows: sums (G * 8, 16) = ..., with each row's order of additions. Inputs
+     * that are 0 are not passed over, which gives the same bits as long as weights are finite. */
     void (*sum_eightfold_rows)(double *sums, const float *weights, const hwk_row_inputs *inputs,
                                int32_t n_blocked);
     void (*sum_in_order_rows)(double *sums, const float *weights, const hwk_row_inputs *inputs);

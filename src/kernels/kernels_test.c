@@ -10,7 +10,7 @@
 #include "base/rng.h"
 #include "kernels/kernels.h"
 
-enum { N_IN = 45, N_BLOCKED = 40, N_ENTRIES = N_IN * HWK_LANES };
+enum { N_IN = 45, N_BLOCKED = 40, N_ENTRIES = N_IN * HWK_LANES, N_MANY = 1531 };
 
 /* All arrays that a kernel may touch: a panel, and inputs of which some are passed over. */
 typedef struct arrays {
@@ -138,51 +138,108 @@ static void run_unit(const hwk_table *table, arrays *a, const hwk_rule *rule)
     }
 }
 
-/* Eight rows at once are eight times one row, by every version, whatever came before. */
+/* Many rows at once: those of a table, and what is computed of them. */
+typedef struct row_arrays {
+    _Alignas(64) double begun[2][HWK_PARTIALS * HWK_GROUPS * HWK_ROWS * HWK_LANES];
+    _Alignas(64) double sums[2][HWK_GROUPS * HWK_ROWS * HWK_LANES];
+    double rows[HWK_GROUPS * HWK_ROWS][N_MANY], values[HWK_GROUPS * HWK_ROWS * N_MANY];
+} row_arrays;
+
+static void fill_rows(row_arrays *a, const float *weights, int32_t first, int32_t n_in,
+                      int32_t n_groups, hwi_rng *rng)
+{
+    const int32_t n_rows = n_groups * HWK_ROWS;
+    memset(a, 0, sizeof *a);
+    for (int32_t row = 0; row < n_rows; row++)
+        for (int32_t c = 0; c < n_in; c++) {
+            double x = hwi_rng_below(rng, 3) ? hwi_rng_gaussian(rng) : 0;
+            a->rows[row][c] = x;
+            if (c >= first)
+                a->values[(row / HWK_ROWS * (n_in - first) + c - first) * HWK_ROWS +
+                          row % HWK_ROWS] = x;
+            for (int r = 0; c < first && x != 0 && r < HWK_LANES; r++) {
+                double product = (double)weights[c * HWK_LANES + r] * x;
+                a->begun[0][(c % HWK_PARTIALS * n_rows + row) * HWK_LANES + r] += product;
+                a->begun[1][row * HWK_LANES + r] += product;
+            }
+        }
+    for (int32_t i = 0; i < HWK_GROUPS * HWK_ROWS * HWK_LANES; i++)
+        a->sums[0][i] = a->sums[1][i] = 0.5;
+}
+
+static void check_rows(const hwk_table *table, const float *weights, const hwk_row_inputs *inputs,
+                       int32_t n_blocked, row_arrays *a)
+{
+    const int32_t n_in = inputs->first + inputs->n, n_wanted = inputs->is_half ? 8 : 16;
+    hwk_row_inputs own = *inputs;
+    /* inputs from n_blocked on come after the partial sums: those before must be among these */
+    bool is_blocked = own.first <= n_blocked;
+    own.values = a->values;
+    own.begun = own.first ? a->begun[0] : NULL;
+    if (is_blocked)
+        table->sum_eightfold_rows(a->sums[0], weights, &own, n_blocked);
+    own.begun = own.first ? a->begun[1] : NULL;
+    table->sum_in_order_rows(a->sums[1], weights, &own);
+    for (int32_t row = 0; row < own.n_groups * HWK_ROWS; row++) {
+        _Alignas(64) double expected[2][HWK_LANES];
+        const hwk_inputs one = {n_in, NULL, a->rows[row], NULL};
+        table->sum_eightfold(expected[0], weights, &one, n_blocked);
+        table->sum_in_order(expected[1], weights, &one);
+        for (int r = n_wanted; r < HWK_LANES; r++)
+            expected[0][r] = expected[1][r] = 0.5;
+        const size_t n_bytes = sizeof expected[0];
+        if (is_blocked)
+            assert_memory_equal(a->sums[0] + row * HWK_LANES, expected[0], n_bytes);
+        assert_memory_equal(a->sums[1] + row * HWK_LANES, expected[1], n_bytes);
+    }
+}
+
+/* By every version, whatever came before, in panels that are longer than a tile of them too. */
 static void test_kernels_rows_together_give_the_bits_of_each_alone(void **state)
 {
     (void)state;
-    enum { STRIDE = 9 };
     static const char *const names[] = {"ref", "v2", "v3", "v4", "neon"};
-    static const int32_t firsts[] = {0, 3, 8, 43, 45};
-    for (size_t t = 0; t < HW_COUNT(names) * HW_COUNT(firsts); t++) {
-        const hwk_table *table = hwk_find(names[t / HW_COUNT(firsts)]);
-        const int32_t first = firsts[t % HW_COUNT(firsts)];
-        if (!table)
-            continue;
-        static arrays a;
-        fill(&a, (int64_t)t);
-        _Alignas(64) static double begun[2][HWK_ROWS * HWK_PARTIALS * HWK_LANES];
-        _Alignas(64) double sums[2][HWK_ROWS * HWK_LANES];
-        double rows[HWK_ROWS][N_IN], values[N_IN * STRIDE];
-        memset(begun, 0, sizeof begun);
-        hwi_rng rng = hwi_rng_new((int64_t)t);
-        for (int k = 0; k < HWK_ROWS; k++)
-            for (int32_t c = 0; c < N_IN; c++) {
-                double x = hwi_rng_below(&rng, 3) ? hwi_rng_gaussian(&rng) : 0;
-                rows[k][c] = x;
-                if (c >= first)
-                    values[(c - first) * STRIDE + k] = x;
-                for (int r = 0; c < first && x != 0 && r < HWK_LANES; r++) {
-                    double product = (double)a.weights[c * HWK_LANES + r] * x;
-                    begun[0][(k * HWK_PARTIALS + c % 8) * HWK_LANES + r] += product;
-                    begun[1][k * HWK_LANES + r] += product;
-                }
-            }
-        hwk_row_inputs inputs = {first, N_IN - first, values, STRIDE, first ? begun[0] : NULL};
-        /* sums over inputs from 40 on come after the partial sums, so those before must be few */
-        bool is_blocked = first <= N_BLOCKED;
-        if (is_blocked)
-            table->sum_eightfold_rows(sums[0], a.weights, &inputs, N_BLOCKED);
-        inputs.begun = first ? begun[1] : NULL;
-        table->sum_in_order_rows(sums[1], a.weights, &inputs);
-        for (int k = 0; k < HWK_ROWS; k++) {
-            hwk_inputs one = {N_IN, NULL, rows[k]};
-            table->sum_eightfold(a.sums[0], a.weights, &one, N_BLOCKED);
-            table->sum_in_order(a.sums[1], a.weights, &one);
-            if (is_blocked)
-                assert_memory_equal(sums[0] + k * HWK_LANES, a.sums[0], sizeof a.sums[0]);
-            assert_memory_equal(sums[1] + k * HWK_LANES, a.sums[1], sizeof a.sums[1]);
+    static const int32_t cases[][3] = {/* first, inputs, blocked inputs */
+                                       {0, 45, 40},  {3, 45, 40},       {8, 45, 40},
+                                       {43, 45, 40}, {45, 45, 40},      {0, N_MANY, N_MANY - 3},
+                                       {0, 5, 0},    {17, N_MANY, 1200}};
+    _Alignas(64) static float weights[N_MANY * HWK_LANES];
+    static row_arrays a;
+    hwi_rng rng = hwi_rng_new(4);
+    for (int32_t i = 0; i < N_MANY * HWK_LANES; i++)
+        weights[i] = (float)hwi_rng_gaussian(&rng);
+    for (size_t t = 0; t < HW_COUNT(names) * HW_COUNT(cases); t++) {
+        const hwk_table *table = hwk_find(names[t / HW_COUNT(cases)]);
+        const int32_t *of = cases[t % HW_COUNT(cases)];
+        for (int half = 0; table && half < 2; half++) {
+            int32_t n_groups = half ? 3 : of[1] == N_MANY ? HWK_GROUPS : 1;
+            fill_rows(&a, weights, of[0], of[1], n_groups, &rng);
+            hwk_row_inputs inputs = {of[0], of[1] - of[0], n_groups, half, NULL, NULL};
+            check_rows(table, weights, &inputs, of[2], &a);
+        }
+    }
+}
+
+static void test_kernels_numbers_are_encoded_as_by_the_reference(void **state)
+{
+    (void)state;
+    enum { GAP = 24, N_OUT = HWK_GROUPS * GAP };
+    static const char *const names[] = {"v2", "v3", "v4", "neon"};
+    hwi_rng rng = hwi_rng_new(9);
+    for (int32_t n = 0; n <= HWK_GROUPS * HWK_ROWS; n++) {
+        double values[HWK_GROUPS * HWK_ROWS];
+        for (int32_t i = 0; i < n; i++)
+            values[i] = i % 5 == 1 ? (double)NAN : i % 3 ? hwi_rng_gaussian(&rng) : 0.25;
+        _Alignas(64) double out[2][N_OUT];
+        for (int32_t i = 0; i < N_OUT; i++)
+            out[0][i] = out[1][i] = 7;
+        int32_t expected = hwk_find("ref")->encode_numbers(out[0], GAP, values, n, 0.25, -3);
+        for (size_t v = 0; v < HW_COUNT(names); v++) {
+            const hwk_table *table = hwk_find(names[v]);
+            if (!table)
+                continue;
+            assert_int_equal(table->encode_numbers(out[1], GAP, values, n, 0.25, -3), expected);
+            assert_memory_equal(out[1], out[0], sizeof out[0]);
         }
     }
 }
@@ -430,6 +487,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_kernels_every_version_gives_the_bits_of_the_reference),
         cmocka_unit_test(test_kernels_rows_together_give_the_bits_of_each_alone),
+        cmocka_unit_test(test_kernels_numbers_are_encoded_as_by_the_reference),
         cmocka_unit_test(test_kernels_sum_over_the_listed_inputs),
         cmocka_unit_test(test_kernels_number_by_number_give_the_bits_of_the_reference),
         cmocka_unit_test(test_kernels_fast_activations_are_near_the_true_ones),

@@ -47,44 +47,71 @@ static void sum_in_order(double *sums, const float *weights, const hwk_inputs *i
     }
 }
 
-static double begun_at(const hwk_row_inputs *inputs, int64_t i)
+static int32_t encode_numbers(double *out, int64_t gap, const double *values, int32_t n,
+                              double centre, double factor)
 {
-    return inputs->begun ? inputs->begun[i] : 0;
+    int32_t n_not_zero = 0;
+    for (int32_t i = 0; i < (n + HWK_ROWS - 1) / HWK_ROWS * HWK_ROWS; i++) {
+        double z = i < n && values[i] == values[i] ? (values[i] - centre) * factor : 0;
+        out[i / HWK_ROWS * gap + i % HWK_ROWS] = z;
+        n_not_zero += z != 0;
+    }
+    return n_not_zero;
+}
+
+/* The row's values of all inputs, HWK_ROWS numbers apart. */
+static const double *values_of_row(const hwk_row_inputs *inputs, int32_t row)
+{
+    int64_t group = row / HWK_ROWS;
+    return inputs->values + group * inputs->n * HWK_ROWS + row % HWK_ROWS;
+}
+
+static double begun_at(const hwk_row_inputs *inputs, int32_t partial, int32_t row, int32_t r)
+{
+    int64_t n_rows = (int64_t)inputs->n_groups * HWK_ROWS;
+    return inputs->begun ? inputs->begun[(partial * n_rows + row) * LANES + r] : 0;
+}
+
+static double row_product(const float *weights, const hwk_row_inputs *inputs, const double *x,
+                          int32_t c, int32_t r)
+{
+    return (double)weights[(int64_t)c * LANES + r] * x[(int64_t)(c - inputs->first) * HWK_ROWS];
+}
+
+static double sum_eightfold_of_row(const float *weights, const hwk_row_inputs *inputs,
+                                   int32_t n_blocked, int32_t row, int32_t r)
+{
+    const double *x = values_of_row(inputs, row);
+    const int32_t end = inputs->first + inputs->n;
+    double p[N_PARTIALS], sum = 0;
+    for (int32_t i = 0; i < N_PARTIALS; i++)
+        p[i] = begun_at(inputs, i, row, r);
+    for (int32_t c = inputs->first; c < end && c < n_blocked; c++)
+        p[c % N_PARTIALS] += row_product(weights, inputs, x, c, r);
+    sum += ((p[0] + p[1]) + p[2]) + p[3];
+    sum += ((p[4] + p[5]) + p[6]) + p[7];
+    for (int32_t c = n_blocked > inputs->first ? n_blocked : inputs->first; c < end; c++)
+        sum += row_product(weights, inputs, x, c, r);
+    return sum;
 }
 
 static void sum_eightfold_rows(double *sums, const float *weights, const hwk_row_inputs *inputs,
                                int32_t n_blocked)
 {
-    const int32_t end = inputs->first + inputs->n;
-    for (int32_t k = 0; k < HWK_ROWS; k++) {
-        const double *x = inputs->values + k;
-        for (int32_t r = 0; r < LANES; r++) {
-            double p[N_PARTIALS];
-            for (int32_t i = 0; i < N_PARTIALS; i++)
-                p[i] = begun_at(inputs, (k * N_PARTIALS + i) * LANES + r);
-            for (int32_t c = inputs->first; c < end && c < n_blocked; c++)
-                p[c % N_PARTIALS] += (double)weights[(int64_t)c * LANES + r] *
-                                     x[(c - inputs->first) * inputs->stride];
-            double sum = 0;
-            sum += ((p[0] + p[1]) + p[2]) + p[3];
-            sum += ((p[4] + p[5]) + p[6]) + p[7];
-            for (int32_t c = n_blocked > inputs->first ? n_blocked : inputs->first; c < end; c++)
-                sum += (double)weights[(int64_t)c * LANES + r] *
-                       x[(c - inputs->first) * inputs->stride];
-            sums[k * LANES + r] = sum;
-        }
-    }
+    for (int32_t row = 0; row < inputs->n_groups * HWK_ROWS; row++)
+        for (int32_t r = 0; r < (inputs->is_half ? LANES / 2 : LANES); r++)
+            sums[row * LANES + r] = sum_eightfold_of_row(weights, inputs, n_blocked, row, r);
 }
 
 static void sum_in_order_rows(double *sums, const float *weights, const hwk_row_inputs *inputs)
 {
-    for (int32_t k = 0; k < HWK_ROWS; k++) {
-        for (int32_t r = 0; r < LANES; r++) {
-            double sum = begun_at(inputs, k * LANES + r);
-            for (int32_t i = 0; i < inputs->n; i++)
-                sum += (double)weights[(int64_t)(inputs->first + i) * LANES + r] *
-                       inputs->values[i * inputs->stride + k];
-            sums[k * LANES + r] = sum;
+    for (int32_t row = 0; row < inputs->n_groups * HWK_ROWS; row++) {
+        const double *x = values_of_row(inputs, row);
+        for (int32_t r = 0; r < (inputs->is_half ? LANES / 2 : LANES); r++) {
+            double sum = begun_at(inputs, 0, row, r);
+            for (int32_t c = inputs->first; c < inputs->first + inputs->n; c++)
+                sum += row_product(weights, inputs, x, c, r);
+            sums[row * LANES + r] = sum;
         }
     }
 }
@@ -540,6 +567,7 @@ static void exp_rectifier_fast(double *out, const double *x, int32_t n)
 const hwk_table hwk_table_ref = {.name = "ref",
                                  .sum_eightfold = sum_eightfold,
                                  .sum_in_order = sum_in_order,
+                                 .encode_numbers = encode_numbers,
                                  .sum_eightfold_rows = sum_eightfold_rows,
                                  .sum_in_order_rows = sum_in_order_rows,
                                  .sum_fast = sum_fast,

@@ -12,6 +12,9 @@
 /* Below LEAST_ROWS the look at all weights does not pay. */
 enum { BLOCK_ROWS = HWI_BUNDLE_ROWS, LEAST_ROWS = 16 };
 
+/* So many columns ahead their cells are asked for: each lies elsewhere in memory. */
+enum { PREFETCH = 16 };
+
 int32_t hwi_scorer_width(const hwi_scorer *scorer, hwi_score_kind kind)
 {
     if (kind == HWI_SCORE_HIDDEN)
@@ -221,7 +224,7 @@ static void read_predictor(const scoring *s, int32_t predictor, int64_t begin, i
 static bool encode_block(const scoring *s, scratch *own, int64_t begin, int64_t n)
 {
     const hwi_encoder *encoder = s->scorer->encoder;
-    double values[BLOCK_ROWS];
+    _Alignas(64) double values[BLOCK_ROWS];
     hwi_bundle_clear(own->block);
     for (int32_t cat = 0; cat < encoder->n_cats; cat++) {
         read_predictor(s, cat, begin, n, values);
@@ -235,11 +238,12 @@ static bool encode_block(const scoring *s, scratch *own, int64_t begin, int64_t 
     }
     int64_t n_active = 0;
     for (int32_t i = 0; i < encoder->n_nums; i++) {
+        if (i + PREFETCH < encoder->n_nums && !s->rows)
+            hwi_adapted_prefetch_predictor(s->adapted, encoder->n_cats + i + PREFETCH,
+                                           s->row_begin + begin, n);
         read_predictor(s, encoder->n_cats + i, begin, n, values);
-        hwi_encode_scoring_number(encoder, i, n, values);
-        hwi_bundle_put_numbers(own->block, first_number(s->scorer) + i, (int32_t)n, values);
-        for (int64_t k = 0; k < n; k++)
-            n_active += values[k] != 0;
+        n_active += hwi_bundle_put_numbers(own->block, first_number(s->scorer) + i, (int32_t)n,
+                                           values, hwi_encoder_norm(encoder, i));
     }
     return n_active * 4 >= n * encoder->n_nums;
 }

@@ -5,7 +5,7 @@
 
 #include "base/slab.h"
 
-enum { MAX_DENSE = 1 << 13, ROW_PARTIALS = HWK_PARTIALS * HWK_LANES };
+enum { MAX_DENSE = 1 << 13, N_SUMS = HWI_BUNDLE_ROWS * HWK_LANES };
 
 /* ---- whether ---- */
 
@@ -53,6 +53,8 @@ static void lay_out(hwi_bundle *bundle, const hwi_network *network, hwi_slab *c)
         int64_t padded = hwi_layer_n_padded(layer);
         n_padded = padded > n_padded ? padded : n_padded;
     }
+    if (bundle->first_dense > 0)
+        bundle->begun = hwi_slab_take(c, (int64_t)HWK_PARTIALS * N_SUMS, sizeof(double));
     for (int i = 0; i < 2; i++)
         bundle->values[i] = hwi_slab_take(c, n_values * HWI_BUNDLE_ROWS, sizeof(double));
     bundle->nets = hwi_slab_take(c, n_padded * HWI_BUNDLE_ROWS, sizeof(double));
@@ -95,7 +97,6 @@ void hwi_bundle_clear(hwi_bundle *bundle)
 {
     bundle->current = 0;
     bundle->n_values = bundle->n_units - bundle->first_dense;
-    memset(bundle->values[0], 0, (size_t)bundle->n_values * HWI_BUNDLE_ROWS * sizeof(double));
     for (int32_t i = 0; i < HWI_BUNDLE_ROWS; i++)
         bundle->lit[i].n = 0;
 }
@@ -109,74 +110,62 @@ void hwi_bundle_light(hwi_bundle *bundle, int32_t row, const hwi_active *lit)
     memcpy(own->values, lit->values, (size_t)lit->n * sizeof(double));
 }
 
-void hwi_bundle_set(hwi_bundle *bundle, int32_t row, const hwi_active *input)
+int32_t hwi_bundle_put_numbers(hwi_bundle *bundle, int32_t unit, int32_t n_rows,
+                               const double *values, hwi_norm norm)
 {
-    hwi_active *lit = &bundle->lit[row];
-    int32_t i = 0;
-    for (; i < input->n && input->units[i] < bundle->first_dense; i++) {
-        HW_ASSERT(lit->n < bundle->max_lit);
-        lit->units[lit->n] = input->units[i];
-        lit->values[lit->n++] = input->values[i];
-    }
-    for (; i < input->n; i++)
-        bundle->values[0][hwi_bundle_at(bundle->n_values, row,
-                                        input->units[i] - bundle->first_dense)] = input->values[i];
-}
-
-void hwi_bundle_put_numbers(hwi_bundle *bundle, int32_t unit, int32_t n_rows, const double *values)
-{
-    for (int32_t row = 0; row < n_rows; row++)
-        bundle->values[0][hwi_bundle_at(bundle->n_values, row, unit - bundle->first_dense)] =
-            values[row];
+    double *to = bundle->values[0] + hwi_bundle_at(bundle->n_values, 0, unit - bundle->first_dense);
+    const int64_t gap = hwi_bundle_at(bundle->n_values, HWK_ROWS, 0);
+    return bundle->kernels->encode_numbers(to, gap, values, n_rows, norm.sub, norm.mul);
 }
 
 /* ---- layers ---- */
 
-/* What the lit units of eight rows give to the sums of one panel, as the kernels want it. */
-static void begin_sums(const hwi_bundle *bundle, int32_t row, const float *weights,
-                       bool is_in_order, double *begun)
+/* What the lit units give to the sums of one panel, as the kernels want it. */
+static const double *begin_sums(const hwi_bundle *bundle, int32_t n_rows, const float *weights,
+                                bool is_in_order)
 {
-    const int64_t width = is_in_order ? HWK_LANES : ROW_PARTIALS;
-    memset(begun, 0, (size_t)width * HWK_ROWS * sizeof(double));
-    for (int32_t k = 0; k < HWK_ROWS; k++) {
-        const hwi_active *lit = &bundle->lit[row + k];
+    const int64_t n_sums = (int64_t)n_rows * HWK_LANES;
+    memset(bundle->begun, 0,
+           (size_t)(is_in_order ? 1 : HWK_PARTIALS) * (size_t)n_sums * sizeof(double));
+    for (int32_t row = 0; row < n_rows; row++) {
+        const hwi_active *lit = &bundle->lit[row];
         for (int32_t i = 0; i < lit->n; i++) {
             int32_t c = lit->units[i];
-            double *sums = begun + k * width + (is_in_order ? 0 : c % HWK_PARTIALS * HWK_LANES);
+            double *sums = bundle->begun + (int64_t)row * HWK_LANES +
+                           (is_in_order ? 0 : c % HWK_PARTIALS * n_sums);
             const float *line = weights + (int64_t)c * HWK_LANES;
             for (int32_t r = 0; r < HWK_LANES; r++)
                 sums[r] += (double)line[r] * lit->values[i];
         }
     }
+    return bundle->begun;
 }
 
-/* Weighted sums of a layer for all rows; the panel outside, so that its weights stay near. */
+/* Where the weighted sums of a panel stand: (rows, 16). */
+static double *nets_of_panel(const hwi_bundle *bundle, int32_t panel)
+{
+    return bundle->nets + (int64_t)panel * N_SUMS;
+}
+
+/* Weighted sums of a layer for all rows. */
 static void sum_layer(hwi_bundle *bundle, const hwi_layer *layer, int32_t n_rows, bool is_first)
 {
-    _Alignas(64) double begun[HWK_ROWS * ROW_PARTIALS], sums[HWK_ROWS * HWK_LANES];
     const bool is_in_order = layer->kind == HWI_UNIT_MAXOUT;
-    const int64_t n_padded = hwi_layer_n_padded(layer);
     const int32_t first = is_first ? bundle->first_dense : 0;
+    hwk_row_inputs inputs = {.first = first,
+                             .n = layer->n_in - first,
+                             .n_groups = (n_rows + HWK_ROWS - 1) / HWK_ROWS,
+                             .values = bundle->values[bundle->current]};
     for (int32_t p = 0; p < layer->n_panels; p++) {
         const float *weights = layer->weights + hwi_layer_at(layer, 0, p * HWK_LANES);
-        for (int32_t row = 0; row < n_rows; row += HWK_ROWS) {
-            hwk_row_inputs inputs = {.first = first,
-                                     .n = layer->n_in - first,
-                                     .values = bundle->values[bundle->current] +
-                                               hwi_bundle_at(bundle->n_values, row, 0),
-                                     .stride = HWK_ROWS};
-            if (first > 0) {
-                begin_sums(bundle, row, weights, is_in_order, begun);
-                inputs.begun = begun;
-            }
-            if (is_in_order)
-                bundle->kernels->sum_in_order_rows(sums, weights, &inputs);
-            else
-                bundle->kernels->sum_eightfold_rows(sums, weights, &inputs, n_blocked(layer));
-            for (int32_t k = 0; k < HWK_ROWS; k++)
-                memcpy(bundle->nets + (row + k) * n_padded + p * HWK_LANES, sums + k * HWK_LANES,
-                       HWK_LANES * sizeof(double));
-        }
+        double *sums = nets_of_panel(bundle, p);
+        inputs.is_half = layer->n_rows - p * HWK_LANES <= HWK_LANES / 2;
+        if (first > 0)
+            inputs.begun = begin_sums(bundle, inputs.n_groups * HWK_ROWS, weights, is_in_order);
+        if (is_in_order)
+            bundle->kernels->sum_in_order_rows(sums, weights, &inputs);
+        else
+            bundle->kernels->sum_eightfold_rows(sums, weights, &inputs, n_blocked(layer));
     }
 }
 
@@ -184,12 +173,28 @@ static void sum_layer(hwi_bundle *bundle, const hwi_layer *layer, int32_t n_rows
 static void activate_row(const hwi_bundle *bundle, const hwi_layer *layer, int32_t row,
                          double output_offset, hwi_layer_work *lw)
 {
-    const double *nets = bundle->nets + (int64_t)row * hwi_layer_n_padded(layer);
-    for (int32_t r = 0; r < layer->n_rows; r++)
-        lw->net[r] = nets[r] + layer->biases[r];
+    const int32_t n_rows = layer->n_rows;
+    const double *biases = layer->biases;
+    double *net = lw->net;
+    for (int32_t p = 0; p < layer->n_panels; p++)
+        memcpy(net + p * HWK_LANES, nets_of_panel(bundle, p) + (int64_t)row * HWK_LANES,
+               HWK_LANES * sizeof(double));
+    for (int32_t r = 0; r < n_rows; r++)
+        net[r] += biases[r];
     if (layer->kind == HWI_UNIT_LINEAR)
         lw->net[0] += output_offset;
     hwi_activate(layer, lw, false);
+}
+
+/* What one row's layer passes on, to its place among the rows of its group. */
+static void pass_on(const hwi_bundle *bundle, const hwi_layer *layer, int32_t row,
+                    const double *activation)
+{
+    const double scale = 1 - layer->dropout_ratio;
+    const int32_t n_units = layer->n_units;
+    double *restrict out = bundle->values[bundle->current] + hwi_bundle_at(n_units, row, 0);
+    for (int32_t u = 0; u < n_units; u++)
+        out[(int64_t)u * HWK_ROWS] = activation[u] * scale;
 }
 
 void hwi_bundle_forward(hwi_bundle *bundle, const hwi_network *network, int32_t n_rows,
@@ -198,16 +203,12 @@ void hwi_bundle_forward(hwi_bundle *bundle, const hwi_network *network, int32_t 
     for (int32_t l = 0; l < n_layers; l++) {
         const hwi_layer *layer = &network->layers[l];
         hwi_layer_work *lw = &work->layers[l];
-        const double scale = 1 - layer->dropout_ratio;
         sum_layer(bundle, layer, n_rows, l == 0);
         bundle->current = 1 - bundle->current;
         bundle->n_values = layer->n_units;
-        double *out = bundle->values[bundle->current];
         for (int32_t row = 0; row < n_rows; row++) {
             activate_row(bundle, layer, row, 0, lw);
-            for (int32_t u = 0; u < layer->n_units; u++)
-                out[hwi_bundle_at(layer->n_units, row, u)] =
-                    scale == 1 ? lw->activation[u] : lw->activation[u] * scale;
+            pass_on(bundle, layer, row, lw->activation);
         }
     }
 }

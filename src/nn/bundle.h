@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The pass forward of many rows at once, for scoring: weights are read once for eight rows. Each
+ * The pass forward of many rows at once, for scoring: weights are read once for all of them. Each
  * row's numbers have the bits of hwi_forward's exact arithmetic. The first layer takes a list of
  * lit units below `first_dense` from each row (categories) and every unit from there on (numbers).
  * A workspace belongs to one thread and allocates nothing after hwi_bundle_new. */
@@ -8,7 +8,7 @@
 
 #include "nn/work.h"
 
-enum { HWI_BUNDLE_ROWS = 64 }; /* at most so many at once; a multiple of HWK_ROWS */
+enum { HWI_BUNDLE_ROWS = HWK_GROUPS * HWK_ROWS }; /* at most so many at once */
 
 typedef struct hwi_bundle {
     const hwk_table *kernels;
@@ -16,8 +16,9 @@ typedef struct hwi_bundle {
     int32_t max_lit;
     hwi_active lit[HWI_BUNDLE_ROWS]; /* units below first_dense */
     double *values[2];               /* what goes into a layer, out of it: see hwi_bundle_at */
-    double *nets;     /* (HWI_BUNDLE_ROWS, padded) weighted sums of the widest layer */
-    int current;      /* which of `values` holds the input of the next layer */
+    double *nets;  /* (panels, HWI_BUNDLE_ROWS, 16) weighted sums of the widest layer */
+    double *begun; /* (8, HWI_BUNDLE_ROWS, 16) of a panel, if there are units below first_dense */
+    int current;   /* which of `values` holds the input of the next layer */
     int32_t n_values; /* its units */
     char *slab;
 } hwi_bundle;
@@ -39,13 +40,13 @@ hw_status hwi_bundle_new(const hwi_network *network, int32_t first_dense, int32_
 void hwi_bundle_free(hwi_bundle *bundle);
 HW_DEFINE_AUTO(hwi_bundle, hwi_bundle_free)
 
-/* Forgets all rows; then each is set once. */
+/* Forgets all rows; then each is lit (if there are units below first_dense), and numbers of all
+ * rows are put into every unit from first_dense on, standardised: returned is how many are not 0.
+ */
 void hwi_bundle_clear(hwi_bundle *bundle);
-void hwi_bundle_set(hwi_bundle *bundle, int32_t row, const hwi_active *input);
-
-/* The other way to set all rows: the units that one lights, and one number of all rows. */
 void hwi_bundle_light(hwi_bundle *bundle, int32_t row, const hwi_active *lit);
-void hwi_bundle_put_numbers(hwi_bundle *bundle, int32_t unit, int32_t n_rows, const double *values);
+int32_t hwi_bundle_put_numbers(hwi_bundle *bundle, int32_t unit, int32_t n_rows,
+                               const double *values, hwi_norm norm);
 
 /* From the rows' inputs through the first n_layers layers, at most all hidden ones. What they pass
  * on is at hwi_bundle_value until hwi_bundle_clear. work lends its room. */

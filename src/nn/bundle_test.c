@@ -42,7 +42,20 @@ static void check(const hwi_network *network, int32_t first_dense, int32_t n_row
     for (int32_t i = 0; i < n_rows; i++) {
         draw_row(rows[i], first_dense, rng);
         hw_set_input(network, work, rows[i]);
-        hwi_bundle_set(bundle, i, &work->input);
+        hwi_active *lit = &work->input;
+        while (lit->n > 0 && lit->units[lit->n - 1] >= first_dense)
+            lit->n--;
+        hwi_bundle_light(bundle, i, lit);
+    }
+    for (int32_t unit = first_dense; unit < N_INPUTS; unit++) {
+        double values[HWI_BUNDLE_ROWS];
+        int32_t n_not_zero = 0;
+        for (int32_t i = 0; i < n_rows; i++) {
+            values[i] = rows[i][unit];
+            n_not_zero += values[i] != 0;
+        }
+        assert_int_equal(hwi_bundle_put_numbers(bundle, unit, n_rows, values, (hwi_norm){0, 1}),
+                         n_not_zero);
     }
     const int32_t n_hidden = network->n_layers - 1;
     HW_AUTO(hwi_work) *alone = hw_new_work(network);
