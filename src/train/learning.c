@@ -281,9 +281,12 @@ static void learn_stretch(int member, void *ctx)
     hwi_trainer *trainer = s->trainer;
     const hwi_learner *learner = s->is_alone ? &s->team->alone : &s->team->learners[member];
     bool was_flushing = hwk_flush_denormals(learner->work->is_fast);
-    for (int i = 0; i < s->n; i++)
+    for (int i = 0; i < s->n; i++) {
+        if (i + 1 < s->n)
+            hwi_rows_prefetch(trainer->rows, s->picks[i + 1].row);
         if (!learn_row(trainer, learner, s->picks[i].row, s->picks[i].seed))
             note_bad_sample(trainer, trainer->processed + s->n_before + i + 1);
+    }
     hwk_flush_denormals(was_flushing);
 }
 

@@ -334,6 +334,18 @@ void hwi_rows_read(const hwi_rows *rows, int64_t row, double *raw)
     }
 }
 
+void hwi_rows_prefetch(const hwi_rows *rows, int64_t row)
+{
+    /* The processor itself goes on with what is longer. */
+    enum { LINE_BYTES = 64, MAX_BYTES = 64 * LINE_BYTES };
+    const char *record = rows->records + row * rows->record_bytes;
+    const int32_t n = rows->record_bytes < MAX_BYTES ? rows->record_bytes : MAX_BYTES;
+    for (int32_t i = 0; i < n; i += LINE_BYTES)
+        __builtin_prefetch(record + i);
+    if (rows->responses)
+        __builtin_prefetch(rows->responses + row);
+}
+
 bool hwi_rows_has_missing(const hwi_rows *rows, int64_t row)
 {
     return rows->has_missing[row];

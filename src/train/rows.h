@@ -23,6 +23,8 @@ int64_t hwi_rows_n(const hwi_rows *rows);
 uint32_t hwi_rows_checksum(const hwi_rows *rows);
 /* The predictors of a row, as hwi_adapted_read_rows gives them: (C + N). */
 void hwi_rows_read(const hwi_rows *rows, int64_t row, double *raw);
+/* Asks for a row that is read soon: rows come in random order, which the processor cannot guess. */
+void hwi_rows_prefetch(const hwi_rows *rows, int64_t row);
 /* Whether any predictor of the row is missing. */
 bool hwi_rows_has_missing(const hwi_rows *rows, int64_t row);
 /* Special columns, (n): response NaN missing (NULL without a response), weights and offsets NULL
