@@ -40,7 +40,7 @@ void hwi_drop_inputs(const hwi_dropout *dropout, const hwi_network *network, hwi
     kernels->draw(work->is_kept_input, n_drawn, rng.state, count_below(dropout->input_ratio));
     if (n == n_drawn) {
         kernels->drop(values, is_kept, n);
-        if (!network->layers[0].is_by_unit)
+        if (!work->is_fast || !network->layers[0].is_by_unit)
             work->input.n = kernels->list_nonzero(units, values, values, n, 0);
         return;
     }

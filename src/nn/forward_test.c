@@ -68,7 +68,7 @@ static void test_forward_input_mask_equals_h2o(void **state)
         const int32_t step = 1 + i % 2;
         HW_AUTO(hwi_network) *network = new_network(HW_ACTIVATION_RECTIFIER, 0, 1);
         HW_AUTO(hwi_work) *work = hw_new_work(network);
-        network->layers[0].is_by_unit = i >= 2;
+        network->layers[0].is_by_unit = work->is_fast = i >= 2;
         hwi_active *input = &work->input;
         input->n = 0;
         for (int32_t u = 0; u < 10; u += step) {

@@ -137,21 +137,31 @@ static void output_errors(const hwi_sgd *sgd, const hwi_layer *layer, hwi_layer_
     }
 }
 
-/* Derivative of the loss by a hidden unit's net input. */
-static double hidden_gradient(const hwi_sgd *sgd, hwi_unit_kind kind, double error, double a)
+/* Derivative of the loss by the own hidden units' net inputs, from that by their activations. */
+static void hidden_gradients(const hwi_sgd *sgd, hwi_unit_kind kind, const hwi_layer_work *lw,
+                             double *restrict gradients)
 {
+    const double *errors = lw->error + lw->unit_begin, *a = lw->activation + lw->unit_begin;
+    const int32_t n = lw->unit_end - lw->unit_begin;
     switch (kind) {
     case HWI_UNIT_TANH:
-        return error * (1 - a * a);
+        for (int32_t u = 0; u < n; u++)
+            gradients[u] = errors[u] * (1 - a[u] * a[u]);
+        break;
     case HWI_UNIT_RECTIFIER:
-        return a > 0 ? error : 0;
+        for (int32_t u = 0; u < n; u++) {
+            double error = errors[u];
+            gradients[u] = a[u] > 0 ? error : 0;
+        }
+        break;
     case HWI_UNIT_EXP_RECTIFIER:
-        if (a >= 0)
-            return error;
         /* H2O takes exp of the activation; the derivative of exp(z) - 1 is the activation + 1. */
-        return error * (sgd->h2o_compat ? exp(a) : a + 1);
+        for (int32_t u = 0; u < n; u++)
+            gradients[u] =
+                a[u] >= 0 ? errors[u] : errors[u] * (sgd->h2o_compat ? exp(a[u]) : a[u] + 1);
+        break;
     default:
-        return error;
+        memcpy(gradients, errors, (size_t)n * sizeof(double));
     }
 }
 
@@ -163,17 +173,24 @@ static void find_active_rows(const hwi_sgd *sgd, const hwi_layer *layer, bool is
     size_t n = (size_t)(lw->panel_end - lw->panel_begin) * HWK_LANES;
     memset(lw->gradient + begin, 0, n * sizeof(double));
     memset(lw->is_active + begin, 0, n * sizeof(int32_t));
-    lw->n_active_rows = 0;
-    for (int32_t u = lw->unit_begin; u < lw->unit_end; u++) {
-        double g = is_output ? lw->error[u]
-                             : hidden_gradient(sgd, layer->kind, lw->error[u], lw->activation[u]);
-        if (g == 0 && sgd->skips_zero_gradient)
-            continue;
-        int32_t row = layer->n_channels == 2 ? 2 * u + lw->winner[u] : u;
-        lw->gradient[row] = g;
-        lw->is_active[row] = -1;
-        lw->active_rows[lw->n_active_rows++] = row;
+    hidden_gradients(sgd, is_output ? HWI_UNIT_LINEAR : layer->kind, lw, lw->unit_gradient);
+    const double *restrict own = lw->unit_gradient;
+    double *restrict gradient = lw->gradient;
+    int32_t *restrict is_active = lw->is_active, *restrict rows = lw->active_rows, n_active = 0;
+    const uint8_t *winner = layer->n_channels == 2 ? lw->winner : NULL;
+    const int32_t first = lw->unit_begin, n_own = lw->unit_end - first;
+    const bool takes_zeros = !sgd->skips_zero_gradient;
+    for (int32_t u = 0; u < n_own; u++) {
+        /* Without a branch, which would be guessed wrongly for every other Rectifier. */
+        const double g = own[u];
+        const int32_t takes_part = takes_zeros | (g != 0);
+        const int32_t row = winner ? 2 * (first + u) + winner[first + u] : first + u;
+        gradient[row] = g;
+        is_active[row] = -takes_part;
+        rows[n_active] = row;
+        n_active += takes_part;
     }
+    lw->n_active_rows = n_active;
 }
 
 static bool has_active_row(const hwi_layer_work *lw, int32_t panel)

@@ -101,6 +101,7 @@ static void lay_out_own(const hwi_layer *layer, hwi_layer_work *lw, hwi_slab *c)
     lw->dense = hwi_slab_take(c, layer->n_units, sizeof(double));
     lw->narrow = hwi_slab_take(c, layer->n_in, sizeof(float));
     lw->merges = hwi_slab_take(c, lw->n_shards - 1, sizeof(hwi_merge));
+    lw->unit_gradient = hwi_slab_take(c, layer->n_units, sizeof(double));
     lw->gradient = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));
     lw->sum_squares = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));
     lw->excess = hwi_slab_take(c, layer->average_activation ? layer->n_rows : 0, sizeof(double));

@@ -36,14 +36,15 @@ typedef struct hwi_layer_work {
                            in the order of the inputs' list: of the fast arithmetic, NULL without */
     double *net;        /* (padded) weighted sums */
     /* Own. */
-    double *dense;        /* (n_units) the activations that were passed on, zeros included */
-    float *narrow;        /* (C) values of the inputs, of the fast arithmetic */
-    hwi_merge *merges;    /* (S - 1) of error_parts, in their order */
-    double *gradient;     /* (padded) by the net input of each row; 0 where not active */
-    double *sum_squares;  /* (padded) of weight gradients, for the biases of ADADELTA */
-    double *excess;       /* (n_rows) average activation above the wanted one: room */
-    int32_t *is_active;   /* (padded) -1 or 0 */
-    int32_t *active_rows; /* (n_rows) ascending */
+    double *dense;         /* (n_units) the activations that were passed on, zeros included */
+    float *narrow;         /* (C) values of the inputs, of the fast arithmetic */
+    hwi_merge *merges;     /* (S - 1) of error_parts, in their order */
+    double *unit_gradient; /* (n_units) room for those of the own units */
+    double *gradient;      /* (padded) by the net input of each row; 0 where not active */
+    double *sum_squares;   /* (padded) of weight gradients, for the biases of ADADELTA */
+    double *excess;        /* (n_rows) average activation above the wanted one: room */
+    int32_t *is_active;    /* (padded) -1 or 0 */
+    int32_t *active_rows;  /* (n_rows) ascending */
     int32_t n_active_rows;
     uint8_t *is_kept; /* (n_units, to multiples of 32) dropout: 1 kept */
     uint8_t *winner; /* (n_units) Maxout: the winning channel, remembered while a unit is dropped */
@@ -101,8 +102,8 @@ typedef struct hwi_dropout {
     int64_t seed; /* row seed + model seed */
 } hwi_dropout;
 
-/* Takes some inputs out of work->input; draws once per input unit. Where the first layer lies unit
- * by unit, they may stay in the list with the value 0. */
+/* Takes some inputs out of work->input; draws once per input unit. Of the fast arithmetic, where
+ * the first layer lies unit by unit, they may stay in the list with the value 0. */
 void hwi_drop_inputs(const hwi_dropout *dropout, const hwi_network *network, hwi_work *work);
 
 /* From lw->net to the activations of the own units; of softmax, which needs the sums of all, of all
