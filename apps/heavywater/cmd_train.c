@@ -160,27 +160,27 @@ static hw_status print_results(FILE *out, const app_args *args, const hw_model *
     return HW_OK;
 }
 
-/* Trains and writes while signals are caught, so that an interrupt never costs the model. */
+/* Trains and writes while signals are caught, so that an interrupt never costs the model. options
+ * name the threads and are completed here. */
 static hw_status train_and_write(const app_args *args, const app_train_frames *frames,
-                                 app_progress *progress, int n_threads, app_run *run,
+                                 app_progress *progress, hw_train_options *options, app_run *run,
                                  hw_model **out_model, hw_error *err)
 {
     const char *command_options[APP_MAX_COMMAND_OPTIONS];
     app_args_command_options(args, command_options);
-    hw_train_options options = {.progress = app_progress_show,
-                                .progress_ctx = progress,
-                                .n_threads = n_threads,
-                                .command_options = command_options};
-    app_run_set_options(run, args, &options);
+    options->progress = app_progress_show;
+    options->progress_ctx = progress;
+    options->command_options = command_options;
+    app_run_set_options(run, args, options);
     HW_AUTO(hw_model) *model = NULL;
     app_signals_catch();
     hw_status status =
-        hw_train(args->params, frames->training, frames->validation, &options, &model, err);
+        hw_train(args->params, frames->training, frames->validation, options, &model, err);
     app_progress_end(progress);
     if (status == HW_OK)
         status = write_outputs(args, model, err);
     if (status == HW_OK && hw_model_ending(model) != HW_ENDED_CANCELLED) {
-        hw_train_remove_snapshots(args->params, &options);
+        hw_train_remove_snapshots(args->params, options);
         app_run_finish(run);
     }
     app_signals_restore();
@@ -247,7 +247,7 @@ static hw_status begin_run(const app_args *args, app_run *out, hw_error *err)
     return app_run_begin(args, name, out, err);
 }
 
-static hw_status train(const app_args *args, app_run *run, int n_threads, int *out_exit,
+static hw_status train(const app_args *args, app_run *run, hw_train_options *options, int *out_exit,
                        hw_error *err)
 {
     __attribute__((cleanup(app_train_frames_clear))) app_train_frames frames = {0};
@@ -263,7 +263,7 @@ static hw_status train(const app_args *args, app_run *run, int n_threads, int *o
     app_progress progress = app_progress_new(out, is_silent);
     HW_AUTO(hw_model) *model = NULL;
     hw_error why = {0};
-    hw_status status = train_and_write(args, &frames, &progress, n_threads, run, &model, &why);
+    hw_status status = train_and_write(args, &frames, &progress, options, run, &model, &why);
     if (status != HW_OK && is_lasting(status) && !args->resumed)
         app_run_finish(run); /* the same would come of it again */
     HW_TRY(explain(status, run, &why, err));
@@ -281,13 +281,14 @@ static hw_status train(const app_args *args, app_run *run, int n_threads, int *o
 
 hw_status app_train(const app_args *args, int *out_exit, hw_error *err)
 {
-    int n_threads = 0;
+    hw_train_options options = {0};
     HW_TRY(app_train_check_args(args, err));
-    HW_TRY(app_train_read_threads(args, &n_threads, err));
+    HW_TRY(app_train_read_threads(args, &options.n_threads, err));
+    HW_TRY(app_train_read_teams(args, &options.n_teams, err));
     HW_TRY(check_outputs(args, err));
     HW_TRY(keep_for_file(args, "cv_models", "keep_cross_validation_models", err));
     HW_TRY(keep_for_file(args, "cv_predictions", "keep_cross_validation_predictions", err));
     HW_TRY(keep_for_file(args, "cv_fold_assignment", "keep_cross_validation_fold_assignment", err));
     __attribute__((cleanup(app_run_close))) app_run run = {.lock = -1};
-    return train(args, &run, n_threads, out_exit, err);
+    return train(args, &run, &options, out_exit, err);
 }

@@ -21,7 +21,12 @@ static const app_option train_options[] = {
      "Where the models of the folds go: cv_1.zip, cv_2.zip ... The folder is made when there is "
      "none."},
     {"cv_fold_assignment", "FILE", false, "Where the fold of each row goes (CSV)."},
-    {"threads", "INTEGER", false, "Threads; the result does not depend on it. Default: all cores."},
+    {"threads", "INTEGER", false,
+     "Threads; with one team the result does not depend on it. Default: all cores."},
+    {"teams", "INTEGER", false,
+     "Teams of threads that learn different rows at once and race on the weights, for machines of "
+     "many cores; no two runs give the same model then. auto: as many as pay. Default: 1, which "
+     "always gives the same model."},
     {NULL}};
 
 static const char *const train_examples[] = {

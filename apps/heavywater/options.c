@@ -333,7 +333,7 @@ static hw_status read_header(const char *text, int *out, hw_error *err)
 
 void app_args_command_options(const app_args *args, const char *out[APP_MAX_COMMAND_OPTIONS])
 {
-    static const char *const others[] = {"classification", "regression"};
+    static const char *const others[] = {"classification", "regression", "teams"};
     int n = 0;
     for (size_t i = 0; i < APP_COUNT(others) + APP_COUNT(parse_options) - 1; i++) {
         const char *name =

@@ -31,8 +31,8 @@ bool app_args_is_on(const app_args *args, const char *name);
 /* Options of a command: its own, then those of parsing if it takes them; NULL past the last. */
 const app_option *app_option_at(const app_command *command, int i);
 
-/* The options of a command that shaped the frames, for hw_train_options.command_options: names and
- * values, ends with NULL. Borrows from args; room for APP_MAX_COMMAND_OPTIONS texts. */
+/* The options of a command that shaped frames or model, for hw_train_options.command_options: names
+ * and values, ends with NULL. Borrows from args; room for APP_MAX_COMMAND_OPTIONS texts. */
 enum { APP_MAX_COMMAND_OPTIONS = 32 };
 void app_args_command_options(const app_args *args, const char *out[APP_MAX_COMMAND_OPTIONS]);
 

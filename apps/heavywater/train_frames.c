@@ -60,6 +60,19 @@ hw_status app_train_read_threads(const app_args *args, int *out, hw_error *err)
     return HW_OK;
 }
 
+hw_status app_train_read_teams(const app_args *args, int *out, hw_error *err)
+{
+    const char *text = app_args_get(args, "teams");
+    int64_t n = 0;
+    *out = -1;
+    if (text && strcmp(text, "auto") == 0)
+        return HW_OK;
+    if (text && (!hwi_parse_int64(text, strlen(text), &n) || n < 1 || n > 1024))
+        HW_FAIL(err, HW_EINVAL, "teams", "--teams '%s' is neither auto nor in [1, 1024]", text);
+    *out = (int)n;
+    return HW_OK;
+}
+
 /* A name as an item of a list. */
 static void append_quoted(hwi_buffer *list, const char *name)
 {

@@ -16,6 +16,8 @@ typedef struct app_train_frames {
 hw_status app_train_check_args(const app_args *args, hw_error *err) HW_MUST_USE;
 /* The number of --threads; 0, all cores, without. */
 hw_status app_train_read_threads(const app_args *args, int *out, hw_error *err) HW_MUST_USE;
+/* What --teams says, as n_teams of hw_train_options; 0 without. */
+hw_status app_train_read_teams(const app_args *args, int *out, hw_error *err) HW_MUST_USE;
 
 /** Fills out and completes params. Clear out also after a failure. */
 hw_status app_train_frames_read(const app_args *args, hw_params *params, app_train_frames *out,

@@ -41,9 +41,16 @@ typedef bool hw_progress_callback(const hw_progress *progress, void *ctx);
 typedef struct hw_train_options {
     hw_progress_callback *progress; /* may be NULL */
     void *progress_ctx;
-    int n_threads; /* 0 means all cores. The result does not depend on it. */
-    /* Options of the command that are no parameters but shaped the frames ("col_types", "a=enum",
-     * NULL: names, each with its value). Kept in the model for hw_model_command; NULL for none. */
+    int n_threads; /* 0 means all cores. With one team the result does not depend on it. */
+    /** Teams of threads that train the model together. A team learns one row at a time; several
+     * teams learn different rows at once and race on the weights, so that no two runs give the same
+     * model. 0 and 1: one team. -1: as many as pay on this machine; one below 16 threads and of a
+     * reproducible training. HW_EINVAL (field "teams") for more of them than threads, or than one
+     * and reproducible. The models of cross-validation's folds have one team each. */
+    int n_teams;
+    /* Options of the command that are no parameters but shaped frames or model ("col_types",
+     * "a=enum", NULL: names, each with its value). Kept in the model for hw_model_command; NULL for
+     * none. */
     const char *const *command_options;
     /* Of a training with export_checkpoints_dir. The files there are called after run_name (NULL:
      * model_id, else "model"): NAME.snapshot.zip and NAME.snapshot-before.zip while it trains, and

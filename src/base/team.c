@@ -129,7 +129,7 @@ void hwi_team_run(hwi_team *team, void (*task)(int member, void *ctx), void *ctx
 
 hw_status hwi_team_new(int n_members, hwi_team **out, hw_error *err)
 {
-    HW_ASSERT(n_members >= 1 && n_members <= HWI_MAX_MEMBERS);
+    HW_ASSERT(n_members >= 1);
     *out = NULL;
     if (n_members == 1)
         return HW_OK;

@@ -9,11 +9,12 @@
 
 #include "base/status.h"
 
+/* Of a team that works on one sample: more of them find no work of their own. */
 enum { HWI_MAX_MEMBERS = 16 };
 
 typedef struct hwi_team hwi_team;
 
-/* n_members: 1 .. HWI_MAX_MEMBERS; one of them is the caller of hwi_team_run. Gives NULL for one
+/* n_members: 1 or more; one of them is the caller of hwi_team_run. Gives NULL for one
  * member, and a smaller team when the system grants fewer threads. */
 hw_status hwi_team_new(int n_members, hwi_team **out, hw_error *err) HW_MUST_USE;
 void hwi_team_free(hwi_team *team);

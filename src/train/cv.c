@@ -311,6 +311,7 @@ static hw_status train_fold_model(cross_validation *cv, int32_t fold, hw_error *
     options.progress = options.progress ? hwi_cv_fold_progress : NULL;
     options.progress_ctx = &cv->monitor.slots[fold];
     options.n_threads = cv->n_threads_each;
+    options.n_teams = 1; /* folds that train side by side use the cores better, and never race */
     options.run_name = hwi_buffer_text(&name);
     options.command_options = NULL; /* no command makes this model alone */
     hwi_cv_role role = {.is_fold_model = true, .shared_rows = cv->rows, .shown = cv->given};

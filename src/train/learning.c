@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/parallel.h"
 #include "base/race.h"
 
 /* --- Unit by unit ----------------------------------------------------------------------------- */
@@ -91,6 +92,32 @@ static hw_status set_up_team(const hwi_trainer *trainer, const hwi_team_need *ne
     return HW_OK;
 }
 
+/* Those of the processors that the user grants, by teams. */
+static int threads_of_one(int n_threads, int n_teams)
+{
+    int n_processors = hwi_parallel_n_threads(0), n = hwi_parallel_n_threads(n_threads);
+    n = (n < n_processors ? n : n_processors) / n_teams;
+    return n > 0 ? n : 1;
+}
+
+hw_status hwi_learning_check(const hw_params *params, const hw_train_options *options,
+                             hw_error *err)
+{
+    int n_teams = options ? options->n_teams : 0;
+    if (n_teams < HWI_TEAMS_THAT_PAY)
+        HW_FAIL(err, HW_EINVAL, "teams", "teams: %d is none of -1 (as many as pay), 0, 1 and more",
+                n_teams);
+    if (n_teams > 1 && params->reproducible)
+        HW_FAIL(err, HW_EINVAL, "teams",
+                "teams: %d teams race and are not reproducible; leave out teams or reproducible",
+                n_teams);
+    int n_threads = options ? hwi_parallel_n_threads(options->n_threads) : n_teams;
+    if (n_teams > n_threads)
+        HW_FAIL(err, HW_EINVAL, "teams", "teams: %d teams are more than the %d thread%s", n_teams,
+                n_threads, n_threads == 1 ? "" : "s");
+    return HW_OK;
+}
+
 hw_status hwi_learning_set_up(hwi_trainer *trainer, hw_error *err)
 {
     const hw_train_options *options = trainer->options;
@@ -98,8 +125,12 @@ hw_status hwi_learning_set_up(hwi_trainer *trainer, hw_error *err)
                           .n_active_inputs = hwi_encoder_max_active(trainer->encoder),
                           .n_threads = options ? options->n_threads : 0,
                           .is_fast = uses_fast_arithmetic(trainer->params)};
-    HW_TRY(hwi_team_new(1, &trainer->leaders, err));
+    int n_teams = options && options->n_teams > 0 ? options->n_teams : 1;
+    if (options && options->n_teams == HWI_TEAMS_THAT_PAY && !trainer->params->reproducible)
+        n_teams = hwi_n_teams_that_pay(&need, hwi_parallel_n_threads(0));
+    HW_TRY(hwi_team_new(n_teams, &trainer->leaders, err));
     trainer->n_teams = hwi_team_n_members(trainer->leaders);
+    need.n_threads = threads_of_one(need.n_threads, n_teams);
     trainer->teams = HWI_NEW_ARRAY(hwi_learner_team, (size_t)trainer->n_teams);
     HW_CHECK_ALLOC(err, trainer->teams);
     for (int t = 0; t < trainer->n_teams; t++)

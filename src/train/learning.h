@@ -8,6 +8,12 @@
 
 #include "train/trainer.h"
 
+/* n_teams of hw_train_options. */
+enum { HWI_TEAMS_THAT_PAY = -1 };
+
+/* HW_EINVAL (teams) where so many teams cannot train. */
+hw_status hwi_learning_check(const hw_params *params, const hw_train_options *options,
+                             hw_error *err) HW_MUST_USE;
 /* Teams, threads and workspaces for the trainer's network. */
 hw_status hwi_learning_set_up(hwi_trainer *trainer, hw_error *err) HW_MUST_USE;
 void hwi_learning_clear(hwi_trainer *trainer);

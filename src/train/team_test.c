@@ -68,49 +68,17 @@ static void test_team_of_any_size_gives_the_same_bits(void **state)
     }
 }
 
-enum { N_WIDE = 40, N_WIDE_ROWS = 150 };
-
-/* Many numbers, none of them 0 but for a column: a first layer that lies unit by unit. */
-static hw_frame *new_wide_frame(void)
-{
-    HW_AUTO_BUFFER(text);
-    for (int c = 0; c < N_WIDE; c++)
-        hwi_buffer_printf(&text, "x%d,", c);
-    hwi_buffer_append_text(&text, "y\n");
-    hwi_rng rng = hwi_rng_new(3);
-    for (int i = 0; i < N_WIDE_ROWS; i++) {
-        double y = 0;
-        for (int c = 0; c < N_WIDE; c++) {
-            double x = c % 7 == 3 && i % 3 ? 0 : hwi_rng_gaussian(&rng);
-            hwi_buffer_printf(&text, "%.3f,", x);
-            y += c % 5 == 0 ? x : 0;
-        }
-        hwi_buffer_append_text(&text, y > 0 ? "yes\n" : "no\n");
-    }
-    hw_frame *frame = NULL;
-    hw_error err = {0};
-    hw_assert_ok(
-        hw_parse_text("wide.csv", hwi_buffer_text(&text), text.size, NULL, 0, &frame, &err), err);
-    return frame;
-}
-
 static hw_model *model_of_wide(const char *settings, int n_members)
 {
-    char size[12], text[400], *rest = NULL;
+    char size[12];
     snprintf(size, sizeof size, "%d", n_members);
     setenv("HW_TEAM_SIZE", size, 1);
-    HW_AUTO(hw_frame) *frame = new_wide_frame();
+    HW_AUTO(hw_frame) *frame = hw_new_wide_frame(150);
     hw_params *params = hw_params_new();
     hw_error err = {0};
-    snprintf(text, sizeof text,
-             "response_column=y;seed=3;epochs=2;hidden=50,20;stopping_rounds=0;"
-             "train_samples_per_iteration=100;score_each_iteration=true;%s",
-             settings);
-    for (char *item = strtok_r(text, ";", &rest); item; item = strtok_r(NULL, ";", &rest)) {
-        char *value = strchr(item, '=');
-        *value++ = '\0';
-        hw_assert_ok(hw_params_set(params, item, value, &err), err);
-    }
+    hw_set_all(params, "response_column=y;seed=3;epochs=2;hidden=50,20;stopping_rounds=0;"
+                       "train_samples_per_iteration=100;score_each_iteration=true");
+    hw_set_all(params, settings);
     hw_model *model = NULL;
     hw_assert_ok(hw_train(params, frame, NULL, NULL, &model, &err), err);
     hw_params_free(params);

@@ -12,6 +12,7 @@
 #include "train/cv.h"
 #include "train/diagnosis.h"
 #include "train/folds.h"
+#include "train/learning.h"
 #include "train/snapshot.h"
 #include "train/trainer.h"
 
@@ -425,6 +426,7 @@ hw_status hwi_train_pooled(const hw_params *params, const hw_frame *training,
                            const hw_frame *validation, const hw_train_options *options,
                            hwi_rows_pool *pool, hw_model **out_model, hw_error *err)
 {
+    HW_TRY(hwi_learning_check(params, options, err));
     if (hwi_folds_are_wanted(params) && params->checkpoint && *params->checkpoint)
         HW_FAIL(err, HW_EINVAL, "nfolds",
                 "nfolds: a training that continues from a checkpoint cannot be cross-validated");

@@ -137,6 +137,8 @@ typedef struct hwi_team_need {
     bool is_fast;
 } hwi_team_need;
 int hwi_team_size(const hwi_team_need *need);
+/* Teams that make training faster though they race: 1 below 16 threads. */
+int hwi_n_teams_that_pay(const hwi_team_need *need, int n_processors);
 /* initial_weights and initial_biases (spec 3.5). */
 hw_status hwi_set_initial_values(const hw_params *params, hwi_network *network,
                                  hw_error *err) HW_MUST_USE;

@@ -82,6 +82,13 @@ TABLE = [
     ("seed_with_a_point", train("--seed", "1.5"), ["seed", "1.5", "whole number"]),
     ("unknown_level", train("--activation", "Sigmoid"), ["activation", "Sigmoid", "Rectifier"]),
     ("threads_below_none", train("--threads=-2"), ["threads", "-2"]),
+    ("teams_of_nobody", train("--teams", "0"), ["teams", "'0'", "auto"]),
+    ("teams_that_are_text", train("--teams", "many"), ["teams", "'many'", "auto"]),
+    ("teams_without_threads", train("--teams", "3", "--threads", "2"), ["teams", "3 teams", "2 threads"]),
+    ("teams_that_must_not_race", train("--teams", "2", "--threads", "2", "--reproducible"),
+     ["teams", "not reproducible"]),
+    ("teams_in_a_grid", ["grid", "--training_frame", "{mixed.csv}", "--response_column", "churn", "--teams", "2",
+                          "--hyper_params", '{"hidden": [[4]]}', "--grid_dir", "{out}/g"], ["teams"]),
     ("seed_beyond_long", train("--seed", "99999999999999999999"), ["seed"]),
     # Known to H2O, not in this version.
     ("missing_checkpoint", train("--checkpoint", "m"), ["checkpoint", "m: No such file"]),

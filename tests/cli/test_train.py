@@ -126,6 +126,21 @@ def test_threads_do_not_change_the_model(folder):
 
 
 @case
+def test_teams_race_and_are_named_in_the_command(folder):
+    out = os.path.join(folder, "j.json")
+    args = [arg for arg in train_args(folder, "--x", PREDICTORS, "--json", out) if arg != "--reproducible"]
+    samples = []
+    for teams in ([], ["--teams", "2", "--threads", "2"], ["--teams", "auto"]):
+        run_ok(args + teams)
+        table = json.loads(read(out))["scoring_history"]
+        names = [column["name"] for column in table["columns"]]
+        samples.append(table["data"][names.index("samples")][-1])
+        shown = run_ok(["show", os.path.join(folder, "m.zip")], env=WIDE).out
+        check(" ".join(teams[:2]) in shown and ("--teams" in shown) == bool(teams), shown)
+    check(len(set(samples)) == 1, samples)
+
+
+@case
 def test_quiet_mode_is_silent(folder):
     result = run_ok(train_args(folder, "--x", PREDICTORS, "--quiet_mode"))
     check(result.out == "", result)

@@ -5,6 +5,7 @@
 
 #include "heavywater/model.h"
 
+#include "base/rng.h"
 #include "model/model.h"
 #include "support/hw_frame.h"
 #include "support/hw_test.h"
@@ -31,18 +32,50 @@ static inline hw_frame *hw_new_training_frame(void)
     return frame;
 }
 
+/* Forty numbers, none of them 0 but for some columns, and a class by every fifth: Rectifiers learn
+ * it with a first layer that lies unit by unit. */
+static inline hw_frame *hw_new_wide_frame(int n_rows)
+{
+    enum { N_WIDE = 40 };
+    HW_AUTO_BUFFER(text);
+    for (int c = 0; c < N_WIDE; c++)
+        hwi_buffer_printf(&text, "x%d,", c);
+    hwi_buffer_append_text(&text, "y\n");
+    hwi_rng rng = hwi_rng_new(3);
+    for (int i = 0; i < n_rows; i++) {
+        double y = 0;
+        for (int c = 0; c < N_WIDE; c++) {
+            double x = c % 7 == 3 && i % 3 ? 0 : hwi_rng_gaussian(&rng);
+            hwi_buffer_printf(&text, "%.3f,", x);
+            y += c % 5 == 0 ? x : 0;
+        }
+        hwi_buffer_append_text(&text, y > 0 ? "yes\n" : "no\n");
+    }
+    hw_frame *frame = NULL;
+    hw_error err = {0};
+    hw_assert_ok(
+        hw_parse_text("wide.csv", hwi_buffer_text(&text), text.size, NULL, 0, &frame, &err), err);
+    return frame;
+}
+
+static inline void hw_set_all(hw_params *params, const char *settings)
+{
+    char text[512], *rest = NULL;
+    hw_error err = {0};
+    snprintf(text, sizeof text, "%s", settings);
+    for (char *item = strtok_r(text, ";", &rest); item; item = strtok_r(NULL, ";", &rest)) {
+        char *value = strchr(item, '=');
+        *value++ = '\0';
+        hw_assert_ok(hw_params_set(params, item, value, &err), err);
+    }
+}
+
 static inline hw_status hw_train_with(const char *settings, hw_model **out, hw_error *err)
 {
     HW_AUTO(hw_frame) *frame = hw_new_training_frame();
     hw_params *params = hw_params_new();
-    char text[512], *rest = NULL;
-    snprintf(text, sizeof text, "seed=7;hidden=6;epochs=30;reproducible=true;stopping_rounds=0;%s",
-             settings);
-    for (char *item = strtok_r(text, ";", &rest); item; item = strtok_r(NULL, ";", &rest)) {
-        char *value = strchr(item, '=');
-        *value++ = '\0';
-        hw_assert_ok(hw_params_set(params, item, value, err), *err);
-    }
+    hw_set_all(params, "seed=7;hidden=6;epochs=30;reproducible=true;stopping_rounds=0");
+    hw_set_all(params, settings);
     hw_status status = hw_train(params, frame, NULL, NULL, out, err);
     hw_params_free(params);
     return status;
