@@ -295,6 +295,28 @@ static void test_summarize_describes_columns(void **state)
     assert_int_equal(hw_frame_summarize_column(frame, 4, &s, &err), HW_EINVAL);
 }
 
+static void test_summarize_takes_long_columns_and_huge_numbers(void **state)
+{
+    (void)state;
+    enum { N = 10000 };
+    static double values[2][N];
+    for (int i = 0; i < N; i++) {
+        values[0][i] = i % 100 == 99 ? (double)NAN : 1e6 + i % 100;
+        values[1][i] = 1.5e308; /* whose sum is no number */
+    }
+    hw_error err = {0};
+    HW_AUTO(hw_frame) *frame = hwi_frame_new("long", N);
+    hw_assert_ok(hwi_frame_add_column(frame, "a", HW_TYPE_INT, values[0], NULL, 0, &err), err);
+    hw_assert_ok(hwi_frame_add_column(frame, "b", HW_TYPE_REAL, values[1], NULL, 0, &err), err);
+    hw_column_summary s;
+    hw_assert_ok(hw_frame_summarize_column(frame, 0, &s, &err), err);
+    assert_true(s.n_missing == N / 100 && s.min == 1e6 && s.max == 1e6 + 98);
+    hw_assert_near(s.mean, 1e6 + 49, 1e-15);
+    hw_assert_near(s.sigma, sqrt((99.0 * 99 - 1) / 12 * 9900 / 9899), 1e-12);
+    hw_assert_ok(hw_frame_summarize_column(frame, 1, &s, &err), err);
+    assert_true(s.min == 1.5e308 && s.mean == 1.5e308 && s.sigma == 0 && s.histogram[0] == N);
+}
+
 static void test_as_factors_gives_a_new_frame(void **state)
 {
     (void)state;
@@ -330,6 +352,7 @@ int main(void)
         cmocka_unit_test(test_read_takes_standard_input_and_pipes),
         cmocka_unit_test(test_write_csv_reads_back),
         cmocka_unit_test(test_summarize_describes_columns),
+        cmocka_unit_test(test_summarize_takes_long_columns_and_huge_numbers),
         cmocka_unit_test(test_as_factors_gives_a_new_frame),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

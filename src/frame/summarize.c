@@ -9,20 +9,55 @@
 
 enum { BLOCK_ROWS = 4096 };
 
-/* Mean and sum of squares about it, by Welford's update: no cancellation, one pass. */
+/* Mean and sum of squares about it. */
 typedef struct moments {
     int64_t n;
     double mean, squares, min, max;
 } moments;
 
-static void add_moment(moments *m, double x)
+/* Joins the moments of two disjoint sets (Chan, Golub, LeVeque): no cancellation. */
+static void join_moments(moments *m, const moments *more)
 {
-    m->n++;
-    double delta = x - m->mean;
-    m->mean += delta / (double)m->n;
-    m->squares += delta * (x - m->mean);
-    m->min = m->n == 1 || x < m->min ? x : m->min;
-    m->max = m->n == 1 || x > m->max ? x : m->max;
+    if (m->n == 0) {
+        *m = *more;
+        return;
+    }
+    double n = (double)m->n, n_more = (double)more->n, share = n_more / (n + n_more);
+    double delta = more->mean - m->mean;
+    m->min = more->min < m->min ? more->min : m->min;
+    m->max = more->max > m->max ? more->max : m->max;
+    m->mean += delta * share;
+    m->squares += more->squares + delta * delta * share * n;
+    m->n += more->n;
+}
+
+/* Of n > 0 finite values: the sum, then the squares about the mean, each in several sums that do
+ * not wait for each other. */
+static moments moments_of_block(const double *x, int64_t n)
+{
+    enum { N_SUMS = 8 };
+    double sums[N_SUMS] = {0}, squares[N_SUMS] = {0}, min[N_SUMS], max[N_SUMS];
+    moments m = {.n = n, .min = x[0], .max = x[0]};
+    for (int k = 0; k < N_SUMS; k++)
+        min[k] = max[k] = x[0];
+    for (int64_t i = 0; i < n; i++) {
+        int64_t k = i % N_SUMS;
+        sums[k] += x[i];
+        min[k] = x[i] < min[k] ? x[i] : min[k];
+        max[k] = x[i] > max[k] ? x[i] : max[k];
+    }
+    double sum = 0;
+    for (int k = 0; k < N_SUMS; k++) {
+        sum += sums[k];
+        m.min = min[k] < m.min ? min[k] : m.min;
+        m.max = max[k] > m.max ? max[k] : m.max;
+    }
+    m.mean = sum / (double)n;
+    for (int64_t i = 0; i < n; i++)
+        squares[i % N_SUMS] += (x[i] - m.mean) * (x[i] - m.mean);
+    for (int k = 0; k < N_SUMS; k++)
+        m.squares += squares[k];
+    return m;
 }
 
 /* Calls visit for each block of the column's doubles. */
@@ -46,17 +81,27 @@ typedef struct number_pass {
 static void count_numbers(const double *values, int64_t n, void *ctx)
 {
     number_pass *pass = ctx;
+    hw_column_summary *out = pass->out;
+    double finite[BLOCK_ROWS];
+    int64_t n_finite = 0;
     for (int64_t i = 0; i < n; i++) {
-        if (isnan(values[i]))
-            continue;
-        if (isinf(values[i])) {
-            pass->out->n_positive_infinite += values[i] > 0;
-            pass->out->n_negative_infinite += values[i] < 0;
-            continue;
-        }
-        pass->out->n_zeros += values[i] == 0;
-        add_moment(&pass->m, values[i]);
+        finite[n_finite] = values[i];
+        n_finite += isfinite(values[i]) != 0;
+        out->n_zeros += values[i] == 0;
     }
+    for (int64_t i = 0; n_finite < n && i < n; i++) {
+        out->n_positive_infinite += values[i] == (double)INFINITY;
+        out->n_negative_infinite += values[i] == -(double)INFINITY;
+    }
+    if (n_finite == 0)
+        return;
+    moments block = moments_of_block(finite, n_finite);
+    for (int64_t i = 0; !isfinite(block.mean) && i < n_finite; i++) { /* a sum beyond all numbers */
+        moments one = {1, finite[i], 0, finite[i], finite[i]};
+        join_moments(&pass->m, &one);
+    }
+    if (isfinite(block.mean))
+        join_moments(&pass->m, &block);
 }
 
 static void count_bins(const double *values, int64_t n, void *ctx)
@@ -66,9 +111,8 @@ static void count_bins(const double *values, int64_t n, void *ctx)
     for (int64_t i = 0; i < n; i++) {
         if (!isfinite(values[i]))
             continue;
-        double bin = width > 0 ? floor((values[i] - out->min) / width) : 0;
-        bin = bin < 0 ? 0 : bin > HW_HISTOGRAM_BINS - 1 ? HW_HISTOGRAM_BINS - 1 : bin;
-        out->histogram[(int)bin]++;
+        double bin = width > 0 ? (values[i] - out->min) / width : 0; /* never negative */
+        out->histogram[bin < HW_HISTOGRAM_BINS - 1 ? (int)bin : HW_HISTOGRAM_BINS - 1]++;
     }
 }
 
