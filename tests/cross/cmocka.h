@@ -31,6 +31,8 @@ struct CMUnitTest {
         if (!(condition))                                                                          \
             fail_msg("not true: %s", #condition);                                                  \
     } while (0)
+#define assert_false(condition) assert_true(!(condition))
+#define assert_int_equal(a, b) assert_true((a) == (b))
 #define assert_non_null(pointer) assert_true((pointer) != NULL)
 #define assert_memory_equal(a, b, size) assert_true(memcmp((a), (b), (size)) == 0)
 
