@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,16 +216,10 @@ static char *folder_of(const char *path)
 /* A new file beside the target, with the mode of the old one if there is one. */
 static hw_status open_temporary(hwi_file_writer *writer, mode_t mode, hw_error *err)
 {
-    static _Atomic unsigned n_opened;
-    size_t n_bytes = strlen(writer->target) + 64;
-    writer->temporary = hwi_alloc_array(n_bytes, 1);
-    HW_CHECK_ALLOC(err, writer->temporary);
-    const char *base = hwi_file_base_name(writer->target);
-    int n_folder = (int)(base - writer->target);
     for (int i = 0; i < MAX_NAME_TRIES; i++) {
-        unsigned number = atomic_fetch_add(&n_opened, 1);
-        snprintf(writer->temporary, n_bytes, "%.*s.%.100s.%ld-%u.tmp", n_folder, writer->target,
-                 base, (long)getpid(), number);
+        hwi_free(writer->temporary);
+        writer->temporary = NULL;
+        HW_TRY(hwi_file_name_temporary(writer->target, &writer->temporary, err));
         writer->fd =
             open(writer->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, NEW_FILE_MODE);
         if (writer->fd >= 0 || errno != EEXIST)

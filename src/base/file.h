@@ -46,6 +46,8 @@ HW_DEFINE_AUTO(hwi_file_writer, hwi_file_writer_free)
 
 /* After renaming to path: the new name survives a power cut. */
 void hwi_file_sync_folder(const char *path);
+/* A name in the folder of path that no other writer takes and that tells of which process it is. */
+hw_status hwi_file_name_temporary(const char *path, char **out, hw_error *err) HW_MUST_USE;
 /* What a killed process left of writing path: temporary files beside it whose process is gone. */
 void hwi_file_remove_temporaries(const char *path);
 /* Gives the file at path a second name, which replaces what had it; nothing when there is no file.

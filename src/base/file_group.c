@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -96,7 +95,6 @@ static hw_status add_member(hwi_file_group *group, member **out, hw_error *err)
 hw_status hwi_file_group_add(hwi_file_group *group, const char *path, const char **out_staged,
                              hw_error *err)
 {
-    static _Atomic unsigned n_staged;
     member *m = NULL;
     HW_TRY(add_member(group, &m, err));
     m->path = hwi_strdup(path);
@@ -106,14 +104,7 @@ hw_status hwi_file_group_add(hwi_file_group *group, const char *path, const char
     if (!m->target)
         return HW_OK;
     hwi_file_remove_temporaries(m->target);
-    const char *base = hwi_file_base_name(m->target);
-    HW_AUTO_BUFFER(name);
-    /* The form of temporary files, so that what a killed process leaves is found. */
-    hwi_buffer_printf(&name, "%.*s.%.100s.%ld-s%u.tmp", (int)(base - m->target), m->target, base,
-                      (long)getpid(), atomic_fetch_add(&n_staged, 1));
-    HW_TRY(hwi_buffer_check(&name, err));
-    m->staged = hwi_strdup(hwi_buffer_text(&name));
-    HW_CHECK_ALLOC(err, m->staged);
+    HW_TRY(hwi_file_name_temporary(m->target, &m->staged, err));
     *out_staged = m->staged;
     return HW_OK;
 }

@@ -3,6 +3,7 @@
  * Names of files: second ones, left ones, folders. */
 #include <dirent.h>
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,18 +21,48 @@ static hw_status fail_with_errno(hw_error *err, const char *path, int number)
     HW_FAIL(err, HW_EIO, NULL, "%s: %s", path, reason);
 }
 
-/* The process in ".BASE.PID-NUMBER.tmp"; 0 for any other name. */
+/* --- Temporary files -------------------------------------------------------------------------- */
+
+/* ".BASE.PROCESS-NUMBER.tmp", of long names only this much. */
+enum { MAX_BASE_BYTES = 100 };
+static const char ENDING[] = ".tmp";
+
+hw_status hwi_file_name_temporary(const char *path, char **out, hw_error *err)
+{
+    static _Atomic unsigned n_named;
+    const char *base = hwi_file_base_name(path);
+    HW_AUTO_BUFFER(name);
+    hwi_buffer_printf(&name, "%.*s.%.*s.%ld-%u%s", (int)(base - path), path, MAX_BASE_BYTES, base,
+                      (long)getpid(), atomic_fetch_add(&n_named, 1), ENDING);
+    HW_TRY(hwi_buffer_check(&name, err));
+    *out = hwi_strdup(hwi_buffer_text(&name));
+    HW_CHECK_ALLOC(err, *out);
+    return HW_OK;
+}
+
+/* Whether name is one of base, or of a temporary file of base that was itself being written. */
+static bool is_named_after(const char *name, const char *base)
+{
+    for (size_t n_dots = 1; n_dots <= 2; n_dots++) {
+        size_t n_base = strnlen(base, MAX_BASE_BYTES + 1 - n_dots);
+        if (strncmp(name, "..", n_dots) == 0 && strncmp(name + n_dots, base, n_base) == 0 &&
+            name[n_dots + n_base] == '.')
+            return true;
+    }
+    return false;
+}
+
+/* 0 for a file that is none of base's temporary ones. */
 static int64_t process_of_temporary(const char *name, const char *base)
 {
-    static const char end[] = ".tmp";
-    size_t n_base = strnlen(base, 100), n = strlen(name);
-    if (n < n_base + 2 + sizeof end || name[0] != '.' || strncmp(name + 1, base, n_base) != 0 ||
-        name[n_base + 1] != '.' || strcmp(name + n - (sizeof end - 1), end) != 0)
-        return 0;
-    const char *number = name + n_base + 2;
-    size_t n_digits = strspn(number, "0123456789");
+    size_t n = strlen(name), n_end = sizeof ENDING - 1;
     int64_t process = 0;
-    /* Behind it, a number, or one with an s of files that wait for others. */
+    if (!is_named_after(name, base) || n < n_end || strcmp(name + n - n_end, ENDING) != 0)
+        return 0;
+    const char *number = name + n - n_end;
+    while (number[-1] != '.')
+        number--;
+    size_t n_digits = strspn(number, "0123456789");
     if (number[n_digits] != '-' || !hwi_parse_int64(number, n_digits, &process))
         return 0;
     return process;
@@ -61,15 +92,15 @@ void hwi_file_remove_temporaries(const char *path)
     closedir(dir);
 }
 
+/* --- Second names and folders ----------------------------------------------------------------- */
+
 hw_status hwi_file_keep_as(const char *path, const char *kept, hw_error *err)
 {
-    HW_AUTO_BUFFER(second);
+    HW_AUTO(char) *second = NULL;
     if (access(path, F_OK) != 0)
         return HW_OK;
-    hwi_buffer_printf(&second, "%s.link", kept);
-    HW_TRY(hwi_buffer_check(&second, err));
-    (void)unlink(hwi_buffer_text(&second));
-    const char *from = hwi_buffer_text(&second);
+    HW_TRY(hwi_file_name_temporary(kept, &second, err));
+    const char *from = second;
     if (link(path, from) != 0)
         from = path; /* a file system without links */
     if (rename(from, kept) == 0) {

@@ -78,7 +78,7 @@ static hw_status lock_folder(const char *path, int *out, hw_error *err)
     return HW_OK;
 }
 
-/* ".NAME.PID-NUMBER.tmp", as base/file.c names what it has not finished. */
+/* ".NAME.PID-NUMBER.tmp", as base/file.h names what is not finished. */
 static bool is_temporary(const char *name)
 {
     size_t n = strlen(name);

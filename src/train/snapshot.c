@@ -100,6 +100,7 @@ hw_status hwi_snapshots_open(const hw_params *params, const hw_train_options *op
     HW_TRY(make_path(folder, name, ".snapshot-before.zip", &out->before, err));
     HW_TRY(make_path(folder, name, ".zip", &out->finished, err));
     hwi_file_remove_temporaries(out->path);
+    hwi_file_remove_temporaries(out->before);
     hwi_file_remove_temporaries(out->finished);
     return options && options->is_resumed ? find(out, err) : HW_OK;
 }
@@ -124,8 +125,9 @@ void hwi_snapshots_remove(const hwi_snapshots *s)
 {
     if (!s->path)
         return;
-    (void)unlink(s->path);
+    /* At no moment only the one before is there. */
     (void)unlink(s->before);
+    (void)unlink(s->path);
 }
 
 int64_t hwi_run_seed(const hw_params *params, const hw_train_options *options)

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "support/hw_resume.h"
 #include "train/train.h"
 
@@ -331,6 +332,16 @@ static bool stop_in_main(const hw_progress *progress, void *ctx)
     return !*is_main || progress->iterations < 3;
 }
 
+static void keep_copy(const char *name, const char *copy)
+{
+    char from[256], to[256];
+    snprintf(from, sizeof from, "%s/%s", folder, name);
+    snprintf(to, sizeof to, "%s/%s", folder, copy);
+    hw_error err = {0};
+    hw_assert_ok(hwi_file_keep_as(from, to, &err), err);
+    assert_true(has_file(copy));
+}
+
 /* The models of folds are read back, those in work and the main one go on. */
 static void test_snapshot_folds_go_on(void **state)
 {
@@ -356,6 +367,9 @@ static void test_snapshot_folds_go_on(void **state)
     hw_assert_ok(hwi_train(saved, frame, NULL, &options, &second, &err), err);
     assert_int_equal(second->ending, HW_ENDED_CANCELLED);
     assert_true(has_file("m_cv_1.zip") && has_file("m_cv_3.zip") && has_file("m.snapshot.zip"));
+    /* As if killed between writing a finished fold and removing what it no longer needs. */
+    keep_copy("m.snapshot.zip", "m_cv_1.snapshot.zip");
+    keep_copy("m.snapshot-before.zip", "m_cv_2.snapshot-before.zip");
     options.progress = NULL;
     HW_AUTO(hw_model) *last = NULL;
     hw_assert_ok(hwi_train(saved, frame, NULL, &options, &last, &err), err);

@@ -409,6 +409,7 @@ static hw_status train_one(const hw_params *params, const hw_frame *training,
     j.snapshots.validation = validation;
     if (j.snapshots.found && j.snapshots.found->snapshot->is_finished) {
         HW_TRY(hwi_snapshots_check(&j.snapshots, err));
+        hwi_snapshots_remove(&j.snapshots); /* the process may have ended before it could */
         *out_model = HW_TAKE(j.snapshots.found);
         return HW_OK;
     }
