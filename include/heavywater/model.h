@@ -96,7 +96,8 @@ HW_API hw_status hw_model_write(const hw_model *model, const char *path, hw_erro
 HW_API hw_status hw_model_read(const char *path, hw_model **out_model, hw_error *err) HW_MUST_USE;
 
 /** Scores every row. Columns as H2O's: "predict" (ENUM or REAL), then for classifiers one
- * probability a class; for autoencoders the reconstruction. Columns that frame lacks count as
+ * probability a class; for autoencoders the reconstruction; a name that is taken gets ".1" behind
+ * it, so that classes are found by place. Columns that frame lacks count as
  * missing; a lacking offset, or a categorical column where the model has numbers, is HW_EDATA. The
  * frame is the caller's. */
 HW_API hw_status hw_model_predict(const hw_model *model, const hw_frame *frame,

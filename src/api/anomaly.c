@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "frame/distinct_names.h"
 #include "model/model.h"
 
 static hw_status add_row_errors(const double *errors, hw_frame *frame, hw_error *err)
@@ -13,7 +14,7 @@ static hw_status add_unit_errors(const hwi_encoder *encoder, const double *error
     HW_CHECK_ALLOC(err, values);
     char **names = NULL;
     HW_TRY(hwi_encoder_unit_names(encoder, &names, err));
-    hw_status status = HW_OK;
+    hw_status status = hwi_names_make_distinct(names, 0, encoder->n_units, err);
     for (int32_t u = 0; u < encoder->n_units && status == HW_OK; u++) {
         for (int64_t i = 0; i < n; i++)
             values[i] = errors[i * encoder->n_units + u];

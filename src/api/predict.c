@@ -1,41 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <math.h>
 #include <string.h>
 
 #include "model/predictions.h"
 
-/* One column of a row-major matrix. */
-static void take_column(const double *matrix, int64_t n, int32_t width, int32_t column, double *out)
+/* Numbers as the frame has them, outputs: (n, n_units). */
+static void undo_standardisation(const hwi_encoder *encoder, int64_t n, double *outputs)
 {
-    for (int64_t i = 0; i < n; i++)
-        out[i] = matrix[i * width + column];
-}
-
-static hw_status add_reconstruction_columns(const hw_model *model, const double *outputs, int64_t n,
-                                            hw_frame *frame, hw_error *err)
-{
-    const hwi_encoder *encoder = model->encoder;
     int32_t n_units = encoder->n_units, first_number = n_units - encoder->n_nums;
-    HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
-    HW_CHECK_ALLOC(err, values);
-    char **names = NULL;
-    HW_TRY(hwi_encoder_unit_names(encoder, &names, err));
-    hw_status status = HW_OK;
-    for (int32_t u = 0; u < n_units && status == HW_OK; u++) {
-        take_column(outputs, n, n_units, u, values);
-        int32_t number = u - first_number;
-        for (int64_t i = 0; number >= 0 && encoder->norm_mul && i < n; i++)
-            values[i] = values[i] / encoder->norm_mul[number] + encoder->norm_sub[number];
-        HW_AUTO_BUFFER(name);
-        hwi_buffer_append_text(&name, "reconstr_");
-        hwi_buffer_append_text(&name, names[u]);
-        status = hwi_buffer_check(&name, err);
-        if (status == HW_OK)
-            status = hwi_frame_add_column(frame, hwi_buffer_text(&name), HW_TYPE_REAL, values, NULL,
-                                          0, err);
+    for (int64_t i = 0; encoder->norm_mul && i < n; i++) {
+        double *numbers = outputs + i * n_units + first_number;
+        for (int32_t k = 0; k < encoder->n_nums; k++)
+            numbers[k] = numbers[k] / encoder->norm_mul[k] + encoder->norm_sub[k];
     }
-    hwi_texts_free(names, n_units);
-    return status;
 }
 
 /* H2O writes zeros for rows of weight 0 when it can compute metrics beside the predictions. */
@@ -75,12 +51,7 @@ hw_status hw_model_predict(const hw_model *model, const hw_frame *frame, hw_fram
     HW_TRY(hwi_scorer_score(&scorer, adapted, NULL, 0, n, HWI_SCORE_PREDICTIONS, 0, outputs, labels,
                             err));
     HW_TRY(clear_weightless_rows(model, adapted, n, width, outputs, labels, err));
-    if (model->category != HW_CATEGORY_AUTOENCODER)
-        return hwi_predictions_frame(model, "predictions", outputs, labels, n, out_predictions,
-                                     err);
-    HW_AUTO(hw_frame) *predictions = hwi_frame_new("predictions", n);
-    HW_CHECK_ALLOC(err, predictions);
-    HW_TRY(add_reconstruction_columns(model, outputs, n, predictions, err));
-    *out_predictions = HW_TAKE(predictions);
-    return HW_OK;
+    if (model->category == HW_CATEGORY_AUTOENCODER)
+        undo_standardisation(model->encoder, n, outputs);
+    return hwi_predictions_frame(model, "predictions", outputs, labels, n, out_predictions, err);
 }

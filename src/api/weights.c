@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "frame/distinct_names.h"
 #include "model/model.h"
 
 static hw_status check_layer(const hw_model *model, int32_t layer, hw_error *err)
@@ -62,7 +63,11 @@ hw_status hw_model_weights(const hw_model *model, int32_t layer, hw_frame **out_
     char **names = NULL;
     if (layer == 0)
         HW_TRY(hwi_encoder_unit_names(model->encoder, &names, err));
-    hw_status status = add_columns(of, names, frame, err);
+    hw_status status = HW_OK;
+    if (names)
+        status = hwi_names_make_distinct(names, 0, model->encoder->n_units, err);
+    if (status == HW_OK)
+        status = add_columns(of, names, frame, err);
     hwi_texts_free(names, model->encoder->n_units);
     HW_TRY(status);
     *out_weights = HW_TAKE(frame);

@@ -69,11 +69,6 @@ const hwi_model_column *hwi_export_column(const hwi_export *of, int32_t i)
     return &encoder->columns[i < of->n_predictors ? i : encoder->offset_at];
 }
 
-bool hwi_export_is_classifier(const hw_model *model)
-{
-    return model->category == HW_CATEGORY_BINOMIAL || model->category == HW_CATEGORY_MULTINOMIAL;
-}
-
 static hw_status check_layer(const hwi_layer *layer, int32_t index, hw_error *err)
 {
     bool is_finite = true;

@@ -27,7 +27,6 @@ int32_t hwi_export_max_units(const hwi_export *of);
 const hwi_model_column *hwi_export_column(const hwi_export *of, int32_t i);
 /* What a probability is multiplied by after training with balanced classes. */
 double hwi_export_balance(const hw_model *model, int32_t k);
-bool hwi_export_is_classifier(const hw_model *model);
 
 hw_status hwi_export_c(const hwi_export *of, hwi_buffer *out, hw_error *err) HW_MUST_USE;
 hw_status hwi_export_json(const hwi_export *of, hwi_buffer *out, hw_error *err) HW_MUST_USE;

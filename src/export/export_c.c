@@ -20,7 +20,7 @@ static bool has(const char *flag, const void *ctx)
         const char *name;
         bool is_on;
     } flags[] = {
-        {"classifier", hwi_export_is_classifier(model)},
+        {"classifier", hwi_model_is_classifier(model)},
         {"binomial", model->category == HW_CATEGORY_BINOMIAL},
         {"multinomial", model->category == HW_CATEGORY_MULTINOMIAL},
         {"autoencoder", model->category == HW_CATEGORY_AUTOENCODER},
@@ -115,7 +115,7 @@ static void put_names(const hwi_export *of, hwi_buffer *out)
         hwi_append_c_string(out, of->output_names[i]);
     }
     end_array(out, of->n_outputs, "0");
-    if (!hwi_export_is_classifier(of->model))
+    if (!hwi_model_is_classifier(of->model))
         return;
     hwi_buffer_printf(out, "const char *const %s_class_names[] = {", of->name);
     for (int32_t i = 0; i < of->model->n_classes; i++) {

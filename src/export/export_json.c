@@ -123,7 +123,7 @@ static void put_output(hwi_json *json, const hwi_export *of)
     for (int32_t i = 0; i < of->n_outputs; i++)
         hwi_json_string(json, of->output_names[i]);
     hwi_json_end_array(json);
-    if (hwi_export_is_classifier(model)) {
+    if (hwi_model_is_classifier(model)) {
         hwi_json_key(json, "classes");
         hwi_json_begin_array(json, false);
         for (int32_t i = 0; i < model->n_classes; i++)

@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "export/export.h"
 #include "export/onnx_graph.h"
-#include "frame/dictionary.h"
+#include "frame/distinct_names.h"
 #include "nn/distribution.h"
 
 enum { NONE = HWI_ONNX_NONE };
@@ -18,9 +18,9 @@ typedef struct builder {
     const hwi_export *of;
     hwi_onnx_graph graph;
     hwi_buffer prefix;
-    char **output_names; /* "predict" of classifiers, then one a number; unique */
-    int32_t n_outputs;
-    hwi_dictionary taken;   /* names of inputs and outputs */
+    char **names; /* of inputs, then of outputs; they differ */
+    int32_t n_names;
+    char **output_names;    /* in names: "predict" of classifiers, then one a number */
     hwi_onnx_value *inputs; /* predictors, then the offset */
 } builder;
 
@@ -33,31 +33,6 @@ static hwi_onnx_value node(builder *b, const char *op, const char *label, hwi_on
 static int32_t n_inputs(const hwi_export *of)
 {
     return of->n_predictors + of->has_offset;
-}
-
-static hw_status take_name(builder *b, const char *name, hw_error *err)
-{
-    if (hwi_dictionary_add(&b->taken, name, strlen(name), INT32_MAX) < 0)
-        HW_FAIL(err, HW_ENOMEM, NULL, "out of memory");
-    return HW_OK;
-}
-
-/* The names of a file must differ: "name", or with ".1", ".2" ... behind it. */
-static hw_status name_output(builder *b, int32_t i, const char *wanted, hw_error *err)
-{
-    HW_AUTO_BUFFER(name);
-    hwi_buffer_append_text(&name, wanted);
-    for (int32_t number = 1;
-         name.size == 0 || hwi_dictionary_find(&b->taken, hwi_buffer_text(&name), name.size) >= 0;
-         number++) {
-        name.size = 0;
-        hwi_buffer_printf(&name, "%s.%d", wanted, number);
-        HW_TRY(hwi_buffer_check(&name, err));
-    }
-    HW_TRY(take_name(b, hwi_buffer_text(&name), err));
-    b->output_names[i] = hwi_strdup(hwi_buffer_text(&name));
-    HW_CHECK_ALLOC(err, b->output_names[i]);
-    return HW_OK;
 }
 
 static hw_status check_text(const char *text, const char *what, hw_error *err)
@@ -83,29 +58,32 @@ static hw_status check_texts(const hwi_export *of, hw_error *err)
         for (int32_t k = 0; k < column->n_levels; k++)
             HW_TRY(check_text(column->levels[k], "the level", err));
     }
-    for (int32_t k = 0; hwi_export_is_classifier(model) && k < model->n_classes; k++)
+    for (int32_t k = 0; hwi_model_is_classifier(model) && k < model->n_classes; k++)
         HW_TRY(check_text(hw_model_class_name(model, k), "the class", err));
     return HW_OK;
 }
 
-static hw_status name_outputs(builder *b, hw_error *err)
+/* The names of a file must differ, those of inputs from those of outputs, too. */
+static hw_status name_values(builder *b, hw_error *err)
 {
-    const bool has_label = hwi_export_is_classifier(b->of->model);
-    const int32_t n = b->of->n_outputs + has_label;
-    b->output_names = HWI_NEW_ARRAY(char *, (size_t)n);
-    HW_CHECK_ALLOC(err, b->output_names);
-    b->n_outputs = n;
-    for (int32_t i = 0; i < n_inputs(b->of); i++)
-        HW_TRY(take_name(b, hwi_export_column(b->of, i)->name, err));
-    for (int32_t i = 0; i < n; i++)
-        HW_TRY(name_output(
-            b, i, has_label && i == 0 ? "predict" : b->of->output_names[i - has_label], err));
+    const int32_t n_in = n_inputs(b->of), n_labels = hwi_model_is_classifier(b->of->model) ? 1 : 0;
+    const int32_t n = n_in + n_labels + b->of->n_outputs;
+    b->names = HWI_NEW_ARRAY(char *, (size_t)n);
+    HW_CHECK_ALLOC(err, b->names);
+    b->n_names = n;
+    b->output_names = b->names + n_in;
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t output = i - n_in - n_labels;
+        b->names[i] = hwi_strdup(i < n_in      ? hwi_export_column(b->of, i)->name
+                                 : output >= 0 ? b->of->output_names[output]
+                                               : "predict");
+        HW_CHECK_ALLOC(err, b->names[i]);
+    }
+    HW_TRY(hwi_names_make_distinct(b->names, n_in, n, err));
     /* A prefix of inner names that no outer one begins with. */
     hwi_buffer_append_text(&b->prefix, "heavywater/");
-    for (int32_t i = 0; i < n_inputs(b->of) + n; i++) {
-        const char *name = i < n_inputs(b->of) ? hwi_export_column(b->of, i)->name
-                                               : b->output_names[i - n_inputs(b->of)];
-        if (strncmp(name, hwi_buffer_text(&b->prefix), b->prefix.size) != 0)
+    for (int32_t i = 0; i < n; i++) {
+        if (strncmp(b->names[i], hwi_buffer_text(&b->prefix), b->prefix.size) != 0)
             continue;
         hwi_buffer_append_char(&b->prefix, '/');
         i = -1;
@@ -402,10 +380,10 @@ static hw_status build(builder *b, hwi_buffer *out, hw_error *err)
 {
     const hw_model *model = b->of->model;
     HW_TRY(check_texts(b->of, err));
-    HW_TRY(name_outputs(b, err));
+    HW_TRY(name_values(b, err));
     HW_TRY(put_inputs(b, err));
     hwi_onnx_value y = put_network(b);
-    if (hwi_export_is_classifier(model))
+    if (hwi_model_is_classifier(model))
         put_classes(b, y);
     else if (model->category == HW_CATEGORY_REGRESSION)
         put_regression(b, y);
@@ -430,8 +408,7 @@ hw_status hwi_export_onnx(const hwi_export *of, hwi_buffer *out, hw_error *err)
     hw_status status = build(&b, out, err);
     hwi_onnx_clear(&b.graph);
     hwi_buffer_clear(&b.prefix);
-    hwi_dictionary_clear(&b.taken);
-    hwi_texts_free(b.output_names, b.n_outputs);
+    hwi_texts_free(b.names, b.n_names);
     hwi_free(b.inputs);
     return status;
 }

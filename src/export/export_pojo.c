@@ -38,7 +38,7 @@ static bool has(const char *flag, const void *ctx)
         const char *name;
         bool is_on;
     } flags[] = {
-        {"classifier", hwi_export_is_classifier(model)},
+        {"classifier", hwi_model_is_classifier(model)},
         {"autoencoder", model->category == HW_CATEGORY_AUTOENCODER},
         {"regression", model->category == HW_CATEGORY_REGRESSION},
         {"standardized", encoder->norm_mul != NULL && encoder->n_nums > 0},
@@ -300,7 +300,7 @@ static int32_t n_texts(const hwi_export *of)
     int32_t n = of->n_predictors;
     for (int32_t cat = 0; cat < encoder->n_cats; cat++)
         n += encoder->columns[cat].n_levels;
-    return n + (hwi_export_is_classifier(of->model) ? of->model->n_classes : 0);
+    return n + (hwi_model_is_classifier(of->model) ? of->model->n_classes : 0);
 }
 
 /* One line of the method that fills the array of texts. */
@@ -325,7 +325,7 @@ static void put_texts(const hwi_export *of, hwi_buffer *out)
     for (int32_t cat = 0; cat < encoder->n_cats; cat++)
         for (int32_t k = 0; k < encoder->columns[cat].n_levels; k++)
             put_text(encoder->columns[cat].levels[k], n++, out);
-    for (int32_t k = 0; hwi_export_is_classifier(of->model) && k < of->model->n_classes; k++)
+    for (int32_t k = 0; hwi_model_is_classifier(of->model) && k < of->model->n_classes; k++)
         put_text(hw_model_class_name(of->model, k), n++, out);
     hwi_buffer_append_text(out, n > 0 ? "        }\n    }\n\n" : "");
 }
@@ -339,7 +339,7 @@ static void put_sizes(const hwi_export *of, hwi_buffer *out)
                       "N_TEXTS = %d;\n",
                       of->model->n_classes, encoder->n_cats, encoder->n_nums, encoder->n_units,
                       n_texts(of));
-    if (!hwi_export_is_classifier(of->model))
+    if (!hwi_model_is_classifier(of->model))
         return;
     hwi_buffer_append_text(out, "    private static final double THRESHOLD = ");
     hwi_append_real(out, of->model->default_threshold);

@@ -175,7 +175,7 @@ static void compare(const hw_model *model, const library *lib, const hw_frame *f
     double in[64], out[64], expected;
     read_row(model, lib, frame, row, in);
     int label = lib->score(in, out);
-    bool is_classifier = hwi_export_is_classifier(model);
+    bool is_classifier = hwi_model_is_classifier(model);
     if (is_classifier) {
         hw_frame_read_doubles(predictions, 0, row, 1, &expected);
         assert_true(label == (int)expected);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "export/export.h"
+#include "frame/distinct_names.h"
 
 static hw_status write_file(const char *folder, const char *name, const hwi_buffer *text,
                             hw_error *err)
@@ -167,7 +168,9 @@ hw_status hwi_export_weights(const hwi_export *of, const char *folder, hw_error 
     const hw_model *model = of->model;
     char **names = NULL;
     HW_TRY(hwi_encoder_unit_names(model->encoder, &names, err));
-    hw_status status = write_inputs(model->encoder, names, folder, err);
+    hw_status status = hwi_names_make_distinct(names, 0, model->encoder->n_units, err);
+    if (status == HW_OK)
+        status = write_inputs(model->encoder, names, folder, err);
     for (int32_t l = 0; l < model->network->n_layers && status == HW_OK; l++) {
         const hwi_layer *layer = &model->network->layers[l];
         status = write_weights_csv(layer, l == 0 ? names : NULL, folder, l + 1, err);

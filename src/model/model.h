@@ -115,6 +115,8 @@ int32_t hwi_model_index_of_response(const hw_model *model);
 
 /* How this model scores; borrows the model. */
 hwi_scorer hwi_model_scorer(const hw_model *model);
+/* Whether it has classes: two or more. */
+bool hwi_model_is_classifier(const hw_model *model);
 
 /* The JSON of result.json. */
 hw_status hwi_model_write_json(const hw_model *model, hwi_buffer *out, hw_error *err) HW_MUST_USE;

@@ -16,3 +16,8 @@ hwi_scorer hwi_model_scorer(const hw_model *model)
                         .offset_as_h2o = is_compat,
                         .ignores_offset = model->is_from_h2o};
 }
+
+bool hwi_model_is_classifier(const hw_model *model)
+{
+    return model->category == HW_CATEGORY_BINOMIAL || model->category == HW_CATEGORY_MULTINOMIAL;
+}

@@ -160,8 +160,7 @@ static int32_t count_domains(const hwi_encoder *encoder)
 static void put_common(hwi_buffer *out, const hw_model *model)
 {
     const hwi_encoder *encoder = model->encoder;
-    bool is_classifier =
-        model->category == HW_CATEGORY_BINOMIAL || model->category == HW_CATEGORY_MULTINOMIAL;
+    bool is_classifier = hwi_model_is_classifier(model);
     put_bool(out, "supervised", encoder->response_at >= 0);
     put_int(out, "n_features", encoder->n_cats + encoder->n_nums);
     put_int(out, "n_classes", model->n_classes);

@@ -210,8 +210,7 @@ static hw_status read_category(reader *r, hw_model *model, hw_error *err)
     if (is_supervised == is_autoencoder)
         FAIL_FORMAT(r, err, "model.ini: supervised = %s in a %s model",
                     is_supervised ? "true" : "false", category_at(category));
-    bool is_classifier =
-        model->category == HW_CATEGORY_BINOMIAL || model->category == HW_CATEGORY_MULTINOMIAL;
+    bool is_classifier = hwi_model_is_classifier(model);
     int32_t least = model->category == HW_CATEGORY_MULTINOMIAL ? 3 : is_classifier ? 2 : 1;
     int32_t most = model->category == HW_CATEGORY_MULTINOMIAL ? MAX_UNITS : least;
     HW_TRY(hwi_ini_int(&r->ini, "n_classes", least, most, &model->n_classes, err));

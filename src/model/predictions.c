@@ -10,24 +10,33 @@ static void take_column(const double *matrix, int64_t n, int32_t width, int32_t 
         out[i] = matrix[i * width + column];
 }
 
-static hw_status add_class_columns(const hw_model *model, const double *probabilities,
-                                   const int32_t *labels, int64_t n, hw_frame *frame, hw_error *err)
+static hw_status add_labels(const hw_model *model, const int32_t *labels, int64_t n,
+                            hw_frame *frame, hw_error *err)
 {
     const hwi_model_column *response = &model->encoder->columns[model->encoder->response_at];
     HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
     HW_CHECK_ALLOC(err, values);
     for (int64_t i = 0; i < n; i++)
         values[i] = labels[i];
-    HW_TRY(hwi_frame_add_column(frame, "predict", HW_TYPE_ENUM, values,
-                                (const char *const *)response->levels, response->n_levels, err));
-    for (int32_t k = 0; k < model->n_classes; k++) {
-        HW_AUTO_BUFFER(name);
-        HW_TRY(hwi_class_column_name(response->levels[k], &name, err));
-        take_column(probabilities, n, model->n_classes, k, values);
-        HW_TRY(hwi_frame_add_column(frame, hwi_buffer_text(&name), HW_TYPE_REAL, values, NULL, 0,
-                                    err));
+    return hwi_frame_add_column(frame, "predict", HW_TYPE_ENUM, values,
+                                (const char *const *)response->levels, response->n_levels, err);
+}
+
+static hw_status add_numbers(const hw_model *model, const double *outputs, int64_t n,
+                             hw_frame *frame, hw_error *err)
+{
+    HW_AUTO(double) *values = HWI_ALLOC_ARRAY(double, (size_t)n);
+    HW_CHECK_ALLOC(err, values);
+    char **names = NULL;
+    int32_t width = 0;
+    HW_TRY(hwi_model_output_names(model, &names, &width, err));
+    hw_status status = HW_OK;
+    for (int32_t k = 0; k < width && status == HW_OK; k++) {
+        take_column(outputs, n, width, k, values);
+        status = hwi_frame_add_column(frame, names[k], HW_TYPE_REAL, values, NULL, 0, err);
     }
-    return HW_OK;
+    hwi_texts_free(names, width);
+    return status;
 }
 
 hw_status hwi_predictions_frame(const hw_model *model, const char *name, const double *outputs,
@@ -35,10 +44,9 @@ hw_status hwi_predictions_frame(const hw_model *model, const char *name, const d
 {
     HW_AUTO(hw_frame) *frame = hwi_frame_new(name, n);
     HW_CHECK_ALLOC(err, frame);
-    if (model->category == HW_CATEGORY_REGRESSION)
-        HW_TRY(hwi_frame_add_column(frame, "predict", HW_TYPE_REAL, outputs, NULL, 0, err));
-    else
-        HW_TRY(add_class_columns(model, outputs, labels, n, frame, err));
+    if (hwi_model_is_classifier(model))
+        HW_TRY(add_labels(model, labels, n, frame, err));
+    HW_TRY(add_numbers(model, outputs, n, frame, err));
     *out = HW_TAKE(frame);
     return HW_OK;
 }

@@ -5,8 +5,8 @@
 
 #include "model/model.h"
 
-/* Regression and classifiers. outputs: (n, n_classes) probabilities, or (n) predictions; labels:
- * (n) classes, not looked at for regression. The frame is the caller's. */
+/* outputs: (n, n_classes) probabilities, (n) predictions or (n, n_units) of a reconstruction;
+ * labels: (n) classes, looked at for classifiers only. The frame is the caller's. */
 hw_status hwi_predictions_frame(const hw_model *model, const char *name, const double *outputs,
                                 const int32_t *labels, int64_t n, hw_frame **out,
                                 hw_error *err) HW_MUST_USE;

@@ -6,6 +6,7 @@ import json
 import os
 
 import harness
+import onnx_eval
 from harness import case, check, check_one_line_error, data, run, run_ok, write
 
 
@@ -226,6 +227,59 @@ def test_unknown_response_levels_are_always_wrong(folder):
     strange = write(folder, "t.csv", "\n".join([lines[0], ",".join(cells)]) + "\n")
     check_one_line_error(run(["performance", "--model", two, "--frame", strange]),
                          ["CAPSULE", "'7'", "two classes"])
+
+
+def columns_of(path):
+    with open(path, encoding="utf-8", newline="") as file:
+        return next(csv.reader(file))
+
+
+@case
+def test_classes_named_as_other_columns(folder):
+    """H2O writes such a column twice, and cannot read the table again."""
+    model, out = os.path.join(folder, "m.zip"), os.path.join(folder, "out")
+    for levels, names in ((("bad", "good", "predict"), ["bad", "good", "predict.1"]),
+                          (("1", "p1", "z"), ["p1", "p1.1", "z"])):
+        rows = [f"{i % 7},{levels[i % 3]}" for i in range(60)]
+        table = write(folder, "t.csv", "x,y\n" + "\n".join(rows) + "\n")
+        held_out = os.path.join(folder, "p.csv")
+        run_ok(["train", "--training_frame", table, "--response_column", "y", "--hidden", "3",
+                "--epochs", "1", "--nfolds", "2", "--cv_predictions", held_out, "--model", model])
+        run_ok(["predict", "--model", model, "--frame", table, "--out", out])
+        for path in (out, held_out):
+            check(columns_of(path) == ["predict"] + names, columns_of(path))
+        # Whose probabilities are whose: the likeliest is the label where the threshold is no matter.
+        for row in csv.DictReader(harness.read(out).splitlines()):
+            likeliest = max(range(3), key=lambda k: float(row[names[k]]))
+            check(row["predict"] == levels[likeliest], row)
+        described = run_ok(["describe", out]).out
+        check(all(name in described for name in names), described)
+        exported = os.path.join(folder, "m.json")
+        run_ok(["export", model, "--to", "json", "--out", exported])
+        check(json.loads(harness.read(exported))["output"]["names"] == names, harness.read(exported)[:999])
+        run_ok(["export", model, "--to", "onnx", "--out", exported])
+        outputs = [name for name, _, _ in onnx_eval.Model(exported).outputs]
+        check(outputs == ["predict"] + names, outputs)
+
+
+@case
+def test_inputs_named_as_others(folder):
+    """The level b of a is an input a.b, as is the column of that name."""
+    rows = [f"{'bc'[i % 2]},{i % 7}" for i in range(60)]
+    table, out = write(folder, "t.csv", "a,a.b\n" + "\n".join(rows) + "\n"), folder + "/out.csv"
+    model, matrices = os.path.join(folder, "m.zip"), os.path.join(folder, "matrices")
+    run_ok(["train", "--training_frame", table, "--autoencoder", "--hidden", "3", "--epochs", "1",
+            "--model", model])
+    inputs = ["a.b", "a.c", "a.missing(NA)", "a.b.1"]
+    run_ok(["predict", "--model", model, "--frame", table, "--out", out])
+    check(columns_of(out) == ["reconstr_" + name for name in inputs], columns_of(out))
+    run_ok(["anomaly", "--model", model, "--frame", table, "--per_feature", "--out", out])
+    check(columns_of(out) == [f"reconstr_{name}.SE" for name in inputs], columns_of(out))
+    run_ok(["weights", "--model", model, "--out_dir", matrices])
+    run_ok(["export", model, "--to", "weights", "--out", matrices + "2"])
+    for path in (matrices, matrices + "2"):
+        columns = columns_of(os.path.join(path, "weights_1.csv"))
+        check(columns == inputs, columns)
 
 
 if __name__ == "__main__":
