@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -67,20 +66,6 @@ const hwi_model_column *hwi_export_column(const hwi_export *of, int32_t i)
 {
     const hwi_encoder *encoder = of->model->encoder;
     return &encoder->columns[i < of->n_predictors ? i : encoder->offset_at];
-}
-
-static hw_status check_layer(const hwi_layer *layer, int32_t index, hw_error *err)
-{
-    bool is_finite = true;
-    for (int64_t c = 0; c < layer->n_in; c++)
-        for (int32_t r = 0; r < layer->n_rows; r++)
-            is_finite = is_finite && isfinite(layer->weights[hwi_layer_at(layer, c, r)]);
-    for (int32_t r = 0; r < layer->n_rows; r++)
-        is_finite = is_finite && isfinite(layer->biases[r]);
-    if (!is_finite)
-        HW_FAIL(err, HW_EUNSTABLE, NULL,
-                "the model cannot be exported: weights of layer %d are NaN or infinite", index + 1);
-    return HW_OK;
 }
 
 static bool is_letter_or_digit(char c)
@@ -179,8 +164,7 @@ hw_status hw_model_export(const hw_model *model, hw_export_kind kind, const char
 {
     HW_CHECK_ARG(err, model && path && path[0] && model->network && model->encoder);
     const hwi_encoder *encoder = model->encoder;
-    for (int32_t l = 0; l < model->network->n_layers; l++)
-        HW_TRY(check_layer(&model->network->layers[l], l, err));
+    HW_TRY(hwi_network_check_finite(model->network, "the model cannot be exported: ", err));
     if (encoder->recoding && kind != HW_EXPORT_WEIGHTS)
         HW_FAIL(err, HW_EUNSUPPORTED, "to",
                 "a model of recoded categories (categorical_encoding) cannot be exported to %s; "

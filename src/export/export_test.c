@@ -368,9 +368,11 @@ static void test_weights_that_are_no_numbers_are_refused(void **state)
     hw_error err;
     HW_AUTO(hw_model) *model = hand_model(&hand_specs[0]);
     model->network->layers[1].biases[0] = NAN;
-    for (int kind = HW_EXPORT_C; kind <= HW_EXPORT_JSON; kind++)
+    for (int kind = HW_EXPORT_C; kind <= HW_EXPORT_JSON; kind++) {
         assert_int_equal(hw_model_export(model, (hw_export_kind)kind, "/tmp/unused.txt", &err),
                          HW_EUNSTABLE);
+        assert_non_null(strstr(err.message, "biases of layer 3 are NaN"));
+    }
 }
 
 static void test_literals_read_back(void **state)

@@ -4,7 +4,6 @@
 #include "encoder/recode.h"
 #include "model/mojo.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,21 +34,6 @@ hw_status hwi_mojo_check_column_name(const char *name, hw_error *err)
     return HW_OK;
 }
 
-/* A model with numbers that are none would be refused by every reader. */
-static hw_status check_layer(const hwi_layer *layer, int32_t index, hw_error *err)
-{
-    bool is_finite = true;
-    for (int64_t c = 0; c < layer->n_in; c++)
-        for (int32_t r = 0; r < layer->n_rows; r++)
-            is_finite = is_finite && isfinite(layer->weights[hwi_layer_at(layer, c, r)]);
-    for (int32_t r = 0; r < layer->n_rows; r++)
-        is_finite = is_finite && isfinite(layer->biases[r]);
-    if (!is_finite)
-        HW_FAIL(err, HW_EUNSTABLE, NULL,
-                "the model cannot be saved: weights of layer %d are NaN or infinite", index + 2);
-    return HW_OK;
-}
-
 static hw_status check_model(const hw_model *model, hw_error *err)
 {
     const hwi_encoder *encoder = model->encoder;
@@ -57,9 +41,8 @@ static hw_status check_model(const hw_model *model, hw_error *err)
         HW_TRY(hwi_mojo_check_column_name(encoder->columns[i].name, err));
     for (int32_t i = 0; encoder->recoding && i < encoder->recoding->n_columns; i++)
         HW_TRY(hwi_mojo_check_column_name(encoder->recoding->columns[i].name, err));
-    for (int32_t l = 0; l < model->network->n_layers; l++)
-        HW_TRY(check_layer(&model->network->layers[l], l, err));
-    return HW_OK;
+    /* A model with numbers that are none would be refused by every reader. */
+    return hwi_network_check_finite(model->network, "the model cannot be saved: ", err);
 }
 
 /* One text a line. Backslash, LF and CR are escaped, nothing else is. */

@@ -229,7 +229,7 @@ static void test_mojo_write_refuses_numbers_that_are_none(void **state)
     float old = *weight;
     *weight = NAN;
     assert_int_equal(hw_model_write(model, path, &err), HW_EUNSTABLE);
-    assert_non_null(strstr(err.message, "weights of layer 3 are NaN or infinite"));
+    assert_non_null(strstr(err.message, "weights or biases of layer 3 are NaN or infinite"));
     *weight = old;
     model->network->layers[2].biases[1] = -INFINITY;
     assert_int_equal(hw_model_write(model, path, &err), HW_EUNSTABLE);

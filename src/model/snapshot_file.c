@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The part of a model file that a running training needs to go on exactly: see hwi_snapshot. */
-#include <math.h>
 #include <string.h>
 
 #include "base/table_json.h"
@@ -70,19 +69,6 @@ static hw_status read_keys(const json_t *json, const char *path, hwi_snapshot *o
     return HW_OK;
 }
 
-static bool is_finite(const hwi_network *network)
-{
-    bool result = true;
-    for (int32_t l = 0; l < network->n_layers; l++) {
-        const hwi_layer *layer = &network->layers[l];
-        for (int64_t i = 0; i < hwi_layer_n_entries(layer); i++)
-            result = result && isfinite(layer->weights[i]);
-        for (int32_t i = 0; i < layer->n_rows; i++)
-            result = result && isfinite(layer->biases[i]);
-    }
-    return result;
-}
-
 /* *out stays NULL when the archive has no such entry. */
 static hw_status read_network(hwi_zip *zip, const char *name, const char *path,
                               const hwi_network *like, hwi_network **out, hw_error *err)
@@ -94,8 +80,9 @@ static hw_status read_network(hwi_zip *zip, const char *name, const char *path,
     HW_TRY(hwi_zip_read(zip, name, max_network_bytes, &entry, err));
     HW_TRY(hwi_network_copy(like, &network, err));
     HW_TRY(hwi_network_read(&entry, path, name, network, err));
-    if (!is_finite(network))
-        HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: weights or biases are NaN or infinite", path, name);
+    hw_error why = {0};
+    if (hwi_network_check_finite(network, "", &why) != HW_OK)
+        HW_FAIL(err, HW_EFORMAT, NULL, "%s: %s: %.200s", path, name, why.message);
     *out = HW_TAKE(network);
     return HW_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "nn/network.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/slab.h"
@@ -202,6 +203,22 @@ int64_t hwi_network_n_parameters(const hwi_network *network)
         n += ((int64_t)layer->n_in + 1) * layer->n_rows;
     }
     return n;
+}
+
+hw_status hwi_network_check_finite(const hwi_network *network, const char *what, hw_error *err)
+{
+    for (int32_t l = 0; l < network->n_layers; l++) {
+        const hwi_layer *layer = &network->layers[l];
+        bool is_finite = true;
+        for (int64_t i = 0; i < hwi_layer_n_entries(layer); i++) /* padding is 0 */
+            is_finite &= (bool)isfinite(layer->weights[i]);
+        for (int32_t r = 0; r < layer->n_rows; r++)
+            is_finite &= (bool)isfinite(layer->biases[r]);
+        if (!is_finite)
+            HW_FAIL(err, HW_EUNSTABLE, NULL, "%sweights or biases of layer %d are NaN or infinite",
+                    what, l + 2);
+    }
+    return HW_OK;
 }
 
 void hwi_layer_export_weights(const hwi_layer *layer, const float *values, float *h2o_order)

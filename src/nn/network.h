@@ -82,6 +82,10 @@ hw_status hwi_network_copy(const hwi_network *network, hwi_network **out,
                            hw_error *err) HW_MUST_USE;
 /* Weights and biases. */
 int64_t hwi_network_n_parameters(const hwi_network *network);
+/* HW_EUNSTABLE when a weight or bias is NaN or infinite; the message begins with what and names the
+ * layer, counted as in the table of layers: the input is layer 1. */
+hw_status hwi_network_check_finite(const hwi_network *network, const char *what,
+                                   hw_error *err) HW_MUST_USE;
 
 /* Between our order and H2O's. In H2O's order entry (unit u, input c, channel k) is at
  * n_channels * (u * n_in + c) + k. `values` is any (P, C, 16) array of the layer; h2o_order has
