@@ -4,11 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double first_ms = 2, team_ms = 10, shortest_pause_ms = 100, longest_pause_ms = 800;
+static const double probe_ms = 2, team_ms = 10, shortest_pause_ms = 100, longest_pause_ms = 800;
+/* A team that has become so much slower than it was may be slower than one thread, too. */
+static const double noticeable = 1.25;
 
 hwi_pace hwi_pace_new(void)
 {
-    hwi_pace pace = {.is_alone = true, .window_ms = first_ms, .pause_ms = shortest_pause_ms};
+    hwi_pace pace = {.is_alone = true, .window_ms = probe_ms, .pause_ms = shortest_pause_ms};
     const char *forced = getenv("HW_TEAM_PACE");
     if (forced && strcmp(forced, "alternate") == 0)
         pace.rule = HWI_PACE_ALTERNATE;
@@ -41,11 +43,17 @@ void hwi_pace_note(hwi_pace *pace, int64_t n_rows, double ms)
         pace->ms_alone = ms_per_row;
         open_window(pace, false, team_ms);
     } else if (ms_per_row > pace->ms_alone) {
+        pace->ms_team = 0;
         open_window(pace, true, pace->pause_ms);
         pace->pause_ms =
             2 * pace->pause_ms < longest_pause_ms ? 2 * pace->pause_ms : longest_pause_ms;
+    } else if (pace->ms_team > 0 && ms_per_row > noticeable * pace->ms_team) {
+        pace->ms_team = 0;
+        open_window(pace, true, probe_ms);
     } else {
         pace->pause_ms = shortest_pause_ms;
+        if (pace->ms_team == 0 || ms_per_row < pace->ms_team)
+            pace->ms_team = ms_per_row;
         open_window(pace, false, team_ms);
     }
 }

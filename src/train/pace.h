@@ -18,6 +18,7 @@ typedef struct hwi_pace {
     hwi_pace_rule rule;
     bool is_alone;        /* the next stretch */
     double ms_alone;      /* a row, when last measured */
+    double ms_team;       /* a row, at its best since alone was measured; 0: not yet */
     double window_ms, ms; /* of the window that is open: its length, what has gone by */
     int64_t n_rows;
     double pause_ms; /* how long to stay alone after the team was slower */

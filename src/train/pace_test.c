@@ -45,6 +45,25 @@ static void test_pace_returns_to_a_team_that_has_become_faster(void **state)
     }
 }
 
+/* One thread that was measured in a bad moment is measured again when the team gets slower. */
+static void test_pace_leaves_a_team_that_has_become_slower(void **state)
+{
+    (void)state;
+    unsetenv("HW_TEAM_SIZE");
+    hwi_pace pace = hwi_pace_new();
+    hwi_pace_note(&pace, 16, 16 * 50);
+    for (int i = 0; i < 100; i++) {
+        assert_false(pace.is_alone);
+        hwi_pace_note(&pace, 16, 8);
+    }
+    double by_team = 0;
+    for (int i = 0; i < 1000; i++) {
+        by_team += !pace.is_alone;
+        hwi_pace_note(&pace, 16, 16 * (pace.is_alone ? 1 : 5));
+    }
+    assert_true(by_team < 50);
+}
+
 static void test_pace_obeys_the_environment(void **state)
 {
     (void)state;
@@ -69,6 +88,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pace_follows_the_faster),
         cmocka_unit_test(test_pace_returns_to_a_team_that_has_become_faster),
+        cmocka_unit_test(test_pace_leaves_a_team_that_has_become_slower),
         cmocka_unit_test(test_pace_obeys_the_environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
