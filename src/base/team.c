@@ -4,17 +4,20 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/clock.h"
 #include "base/parallel.h"
 
 /* A meeting of members that all run takes well below a microsecond; who spins longer than some tens
  * of them waits for somebody whom the system has put aside. With fewer processors than members that
  * is so at every meeting. */
-enum { N_EAGER_SPINS = 200, N_SPINS = 2000, N_SPINS_CROWDED = 20, LINE_BYTES = 64 };
+enum { N_EAGER_SPINS = 200, N_SPINS_CROWDED = 20, LINE_BYTES = 64 };
+static const double longest_spin_ms = 0.03;
 
 /* A count that others wait for. */
 typedef struct signal_count {
@@ -27,12 +30,15 @@ typedef struct member {
     signal_count passed;  /* pieces passed on */
     hwi_team *team;
     int number;
+    _Atomic int processor; /* where this one was last seen */
     pthread_t thread;
 } member;
 
 struct hwi_team {
     _Alignas(LINE_BYTES) _Atomic int n_members;
     int n_spins;
+    cpu_set_t processors;                /* that the team may use */
+    bool can_spread;                     /* there are enough of them */
     void (*task)(int member, void *ctx); /* NULL: go home */
     void *ctx;
     member members[];
@@ -49,12 +55,12 @@ static inline void pause_briefly(void)
 
 /* Returns when the count is no longer `old`. Who goes to sleep counts itself before it looks for
  * the last time, and who advances the count looks for sleepers afterwards: one of them sees the
- * other. */
-static void await_change(signal_count *count, uint32_t old, int n_spins)
+ * other. True after a sleep. */
+static bool await_change(signal_count *count, uint32_t old, int n_spins)
 {
     for (int i = 0; i < n_spins; i++) {
         if (atomic_load_explicit(&count->n, memory_order_acquire) != old)
-            return;
+            return false;
         if (i >= N_EAGER_SPINS)
             pause_briefly();
     }
@@ -62,6 +68,7 @@ static void await_change(signal_count *count, uint32_t old, int n_spins)
     while (atomic_load(&count->n) == old)
         syscall(SYS_futex, &count->n, FUTEX_WAIT_PRIVATE, old, NULL, NULL, 0);
     atomic_fetch_sub(&count->n_sleepers, 1);
+    return true;
 }
 
 static void advance(signal_count *count)
@@ -69,6 +76,31 @@ static void advance(signal_count *count)
     atomic_fetch_add(&count->n, 1);
     if (atomic_load(&count->n_sleepers) > 0)
         syscall(SYS_futex, &count->n, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+}
+
+/* The system can leave two members on one processor for long, since they sleep in turns and it does
+ * not look crowded. Who finds another there goes elsewhere; the caller's own thread is left alone.
+ */
+static void spread_out(hwi_team *team, int number)
+{
+    if (!team->can_spread)
+        return;
+    int processor = sched_getcpu();
+    bool is_shared = false;
+    cpu_set_t others = team->processors;
+    for (int m = 0; m < team->n_members; m++) {
+        int taken = atomic_load_explicit(&team->members[m].processor, memory_order_relaxed);
+        if (m == number || taken < 0)
+            continue;
+        is_shared |= taken == processor;
+        CPU_CLR(taken, &others);
+    }
+    if (is_shared && number > 0 && CPU_COUNT(&others) > 0 &&
+        sched_setaffinity(0, sizeof others, &others) == 0) {
+        sched_setaffinity(0, sizeof team->processors, &team->processors);
+        processor = sched_getcpu();
+    }
+    atomic_store_explicit(&team->members[number].processor, processor, memory_order_relaxed);
 }
 
 /* Everybody says that he has come, and looks whether all others have: the way from one core to
@@ -80,9 +112,12 @@ void hwi_team_meet(hwi_team *team, int number)
     signal_count *own = &team->members[number].arrived;
     const uint32_t meeting = atomic_load_explicit(&own->n, memory_order_relaxed);
     advance(own);
+    bool has_slept = false;
     for (int m = 0; m < atomic_load_explicit(&team->n_members, memory_order_relaxed); m++)
         if (m != number)
-            await_change(&team->members[m].arrived, meeting, team->n_spins);
+            has_slept |= await_change(&team->members[m].arrived, meeting, team->n_spins);
+    if (has_slept)
+        spread_out(team, number);
 }
 
 void hwi_team_await_turn(hwi_team *team, int number)
@@ -105,6 +140,7 @@ static void *live(void *opaque)
 {
     member *self = opaque;
     hwi_team *team = self->team;
+    spread_out(team, self->number);
     for (;;) {
         hwi_team_meet(team, self->number);
         if (!team->task)
@@ -122,9 +158,22 @@ void hwi_team_run(hwi_team *team, void (*task)(int member, void *ctx), void *ctx
     }
     team->task = task;
     team->ctx = ctx;
+    spread_out(team, 0);
     hwi_team_meet(team, 0);
     task(0, ctx);
     hwi_team_meet(team, 0);
+}
+
+/* Processors differ tenfold in how long they pause. */
+static int n_spins_before_sleep(void)
+{
+    enum { N_TRIED = 100 };
+    double begin_ms = hwi_clock_ms();
+    for (int i = 0; i < N_TRIED; i++)
+        pause_briefly();
+    double pause_ms = (hwi_clock_ms() - begin_ms) / N_TRIED;
+    double n = pause_ms > 0 ? longest_spin_ms / pause_ms : 0;
+    return N_EAGER_SPINS + (n > N_TRIED ? (n < 1e5 ? (int)n : 100000) : N_TRIED);
 }
 
 hw_status hwi_team_new(int n_members, hwi_team **out, hw_error *err)
@@ -135,7 +184,12 @@ hw_status hwi_team_new(int n_members, hwi_team **out, hw_error *err)
         return HW_OK;
     hwi_team *team = hwi_calloc_array(1, sizeof(hwi_team) + (size_t)n_members * sizeof(member));
     HW_CHECK_ALLOC(err, team);
-    team->n_spins = n_members > hwi_parallel_n_threads(0) ? N_SPINS_CROWDED : N_SPINS;
+    bool is_crowded = n_members > hwi_parallel_n_threads(0);
+    team->n_spins = is_crowded ? N_SPINS_CROWDED : n_spins_before_sleep();
+    team->can_spread =
+        !is_crowded && sched_getaffinity(0, sizeof team->processors, &team->processors) == 0;
+    for (int m = 0; m < n_members; m++)
+        team->members[m].processor = m > 0 ? -1 : sched_getcpu();
     /* Those that start wait for all at once; how many those are is known at the end. */
     team->n_members = n_members;
     int n_started = 1;
