@@ -27,6 +27,7 @@ static inline double hwk_exp(double x)
 {
     double sum = x * HWK_LOG2_E + HWK_ROUNDER, k = sum - HWK_ROUNDER;
     double r = (x - k * HWK_LN2_HIGH) - k * HWK_LN2_LOW, power = hwk_exp_factors[0];
+#pragma GCC unroll 16
     for (int i = 1; i <= HWK_EXP_DEGREE; i++)
         power = power * r + hwk_exp_factors[i];
     uint64_t exponent, bits;
@@ -35,4 +36,20 @@ static inline double hwk_exp(double x)
     bits += exponent << 52;
     memcpy(&power, &bits, sizeof power);
     return power;
+}
+
+static inline double hwk_tanh(double x)
+{
+    double twice = 2 * x;
+    twice = twice < -HWK_EXP_END ? -HWK_EXP_END : twice;
+    twice = twice > HWK_EXP_END ? HWK_EXP_END : twice;
+    return 1 - 2 / (1 + hwk_exp(twice));
+}
+
+static inline double hwk_exp_rectifier(double x)
+{
+    double small = x < -HWK_EXP_END ? -HWK_EXP_END : x;
+    small = small > 0 ? 0 : small;
+    double negative = hwk_exp(small) - 1;
+    return x >= 0 ? x : negative;
 }

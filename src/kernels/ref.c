@@ -546,22 +546,14 @@ static void drop(double *values, const uint8_t *is_kept, int32_t n)
 
 static void tanh_fast(double *out, const double *x, int32_t n)
 {
-    for (int32_t i = 0; i < n; i++) {
-        double twice = 2 * x[i];
-        twice = twice < -HWK_EXP_END ? -HWK_EXP_END : twice;
-        twice = twice > HWK_EXP_END ? HWK_EXP_END : twice;
-        out[i] = 1 - 2 / (1 + hwk_exp(twice));
-    }
+    for (int32_t i = 0; i < n; i++)
+        out[i] = hwk_tanh(x[i]);
 }
 
 static void exp_rectifier_fast(double *out, const double *x, int32_t n)
 {
-    for (int32_t i = 0; i < n; i++) {
-        if (x[i] >= 0)
-            out[i] = x[i];
-        else
-            out[i] = hwk_exp(x[i] < -HWK_EXP_END ? -HWK_EXP_END : x[i]) - 1;
-    }
+    for (int32_t i = 0; i < n; i++)
+        out[i] = hwk_exp_rectifier(x[i]);
 }
 
 const hwk_table hwk_table_ref = {.name = "ref",
