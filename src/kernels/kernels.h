@@ -64,19 +64,23 @@ typedef struct hwk_panel {
 } hwk_panel;
 
 /* A layer whose inputs are dense and whose units are often off can lie unit by unit instead: then
- * what is off costs nothing. Its inputs, in the fast arithmetic only: */
+ * what is off costs nothing. Its inputs: */
 typedef struct hwk_dense {
-    const float *x;        /* (C, padded with 0 to whole chunks of 16) */
+    const float *x;        /* (C, padded with 0 to whole chunks of 16); of the fast arithmetic */
     int32_t n_chunks;      /* those that take part */
     const int32_t *chunks; /* (n_chunks) ascending */
-    bool skips_zeros;      /* inputs of 0 move nothing */
+    bool skips_zeros;      /* some inputs are 0, and those move nothing */
+    /* Of the exact arithmetic. */
+    int32_t n_in;              /* C */
+    const double *wide;        /* (C, padded with 0) */
+    const int32_t *takes_part; /* (C, padded) -1, or 0 for padding and for inputs passed over */
 } hwk_dense;
 
 /* One unit's weights in the update; pointers to (C, padded). */
 typedef struct hwk_unit {
     float *weights, *mean_square_update, *mean_square_gradient, *momenta;
-    float gradient;
-    double sum_square_gradient; /* ADADELTA: becomes the sum of gradient^2 */
+    double gradient;
+    double sum_square_gradient; /* fast ADADELTA: becomes the sum of gradient^2 */
 } hwk_unit;
 
 /* Biases in the update; pointers to (n), n a multiple of eight or padded to one. */
@@ -171,6 +175,16 @@ typedef struct hwk_table {
      * below 1e-12. out may be x. */
     void (*tanh_fast)(double *out, const double *x, int32_t n);
     void (*exp_rectifier_fast)(double *out, const double *x, int32_t n);
+    /* The exact arithmetic of units that lie unit by unit: sums (n_units) as sum_eightfold's; the
+     * update, of ADADELTA without its sums of squares and hence without l1 and l2; and those sums,
+     * which need no weights then: sums[k] = (gradients[k] * x)^2 over the listed inputs in order.
+     * Both arrays go on to a multiple of 16. */
+    void (*sum_units_eightfold)(double *sums, const float *weights, int32_t n_units,
+                                const hwk_dense *inputs);
+    hwk_update_unit *exact_unit_adadelta, *exact_unit_plain;
+    hwk_update_unit *exact_unit_classical, *exact_unit_nesterov;
+    void (*sum_squared_gradients)(double *sums, const double *gradients, int32_t n,
+                                  const hwk_inputs *inputs);
 } hwk_table;
 
 /* Switches the processor's flushing of denormal numbers on or off for this thread and returns what

@@ -26,10 +26,22 @@ typedef struct arrays {
     _Alignas(64) float x[N_ENTRIES];
     float unit_sums[2];
     double unit_squares[2];
+    _Alignas(64) double wide[48], gradients[48], exact_sums[2][8], exact_squares[8][48];
+    _Alignas(64) int32_t takes_part[48];
     _Alignas(64) double biases[HWK_LANES], bias_msu[HWK_LANES], bias_msg[HWK_LANES];
     _Alignas(64) double bias_momenta[HWK_LANES];
     bool are_finite[4];
 } arrays;
+
+static void fill_exact_unit(arrays *a, bool has_zeros, hwi_rng *rng)
+{
+    for (int32_t c = 0; c < N_IN; c++) {
+        a->wide[c] = has_zeros && hwi_rng_below(rng, 3) == 0 ? 0 : hwi_rng_gaussian(rng);
+        a->takes_part[c] = a->wide[c] != 0 ? -1 : 0;
+    }
+    for (int c = 0; c < 48; c++)
+        a->gradients[c] = hwi_rng_gaussian(rng) * (c % 5 == 4 ? 1e-160 : 1);
+}
 
 static void fill(arrays *a, int64_t seed)
 {
@@ -65,6 +77,7 @@ static void fill(arrays *a, int64_t seed)
         a->narrow[i] = (float)a->values[i];
     for (int i = 0; i < N_ENTRIES; i++)
         a->x[i] = hwi_rng_below(&rng, 3) ? (float)hwi_rng_gaussian(&rng) : 0;
+    fill_exact_unit(a, seed % 5 != 0, &rng);
     for (int c = 0; c < 48; c++) {
         a->errors[c] = hwi_rng_gaussian(&rng);
         a->fast_errors[c] = (float)a->errors[c];
@@ -135,6 +148,35 @@ static void run_unit(const hwk_table *table, arrays *a, const hwk_rule *rule)
         table->unit_plain(&unit, &dense, rule);
         table->unit_classical(&unit, &dense, rule);
         table->unit_nesterov(&unit, &dense, rule);
+    }
+}
+
+/* Seven units of 45 inputs each that lie side by side, and the first one's update. */
+static void run_units_exactly(const hwk_table *table, arrays *a, const hwk_rule *rule)
+{
+    static const int32_t chunks[] = {0, 1, 2}, last[] = {2};
+    for (int k = 0; k < 4; k++) {
+        const hwk_dense dense = {.n_chunks = k < 2 ? 3 : 1,
+                                 .chunks = k < 2 ? chunks : last,
+                                 .skips_zeros = k % 2 == 0,
+                                 .n_in = N_IN,
+                                 .wide = a->wide,
+                                 .takes_part = a->takes_part};
+        if (k < 2)
+            table->sum_units_eightfold(a->exact_sums[k], a->weights, 7 - k, &dense);
+        hwk_unit unit = {a->weights, a->msu, a->msg, a->momenta, a->gradient[k], 0};
+        table->exact_unit_adadelta(&unit, &dense, rule);
+        table->exact_unit_plain(&unit, &dense, rule);
+        table->exact_unit_classical(&unit, &dense, rule);
+        table->exact_unit_nesterov(&unit, &dense, rule);
+    }
+    static const int32_t n_gradients[] = {1, 2, 5, 8, 17, 25, 32, 48};
+    const hwk_inputs inputs = {a->n_units, a->units, a->values, a->narrow};
+    for (size_t k = 0; k < HW_COUNT(n_gradients); k++) {
+        double *sums = a->exact_squares[k];
+        table->sum_squared_gradients(sums, a->gradients, n_gradients[k], &inputs);
+        /* what comes after them is nobody's */
+        memset(sums + n_gradients[k], 0, (size_t)(48 - n_gradients[k]) * sizeof(double));
     }
 }
 
@@ -270,6 +312,8 @@ static void test_kernels_every_version_gives_the_bits_of_the_reference(void **st
             run_biases(table, &actual, &rules[seed % 2], has_errors);
             run_unit(ref, &expected, &rules[seed % 2]);
             run_unit(table, &actual, &rules[seed % 2]);
+            run_units_exactly(ref, &expected, &rules[seed % 2]);
+            run_units_exactly(table, &actual, &rules[seed % 2]);
             assert_memory_equal(&expected, &actual, sizeof expected);
         }
     }
@@ -312,6 +356,67 @@ static void test_kernels_sum_over_the_listed_inputs(void **state)
         for (int r = 0; r < HWK_LANES; r++)
             error += a.gradient[r] * (double)a.weights[c * HWK_LANES + r];
         assert_true(a.errors[c] == error && (double)a.fast_errors[c] == error);
+    }
+}
+
+/* Units that lie side by side are what rows of a panel are, bit by bit: sums, weights, state. */
+static void test_kernels_units_give_the_bits_of_a_panel(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ref", "v2", "v3", "v4", "neon"};
+    static const int32_t chunks[] = {0, 1, 2};
+    enum { WIDTH = 48 };
+    for (size_t t = 0; t < HW_COUNT(names) * 10; t++) {
+        const hwk_table *table = hwk_find(names[t / 10]);
+        if (!table)
+            continue;
+        static arrays a;
+        _Alignas(64) static float weights[HWK_LANES * WIDTH], msu[HWK_LANES * WIDTH];
+        _Alignas(64) static float msg[HWK_LANES * WIDTH];
+        fill(&a, (int64_t)t);
+        a.n_units = 0;
+        for (int32_t c = 0; c < N_IN; c++)
+            if (a.takes_part[c]) {
+                a.units[a.n_units] = c;
+                a.values[a.n_units++] = a.wide[c];
+            }
+        for (int r = 0; r < HWK_LANES; r++)
+            for (int32_t c = 0; c < N_IN; c++) {
+                weights[r * WIDTH + c] = a.weights[c * HWK_LANES + r];
+                msu[r * WIDTH + c] = a.msu[c * HWK_LANES + r];
+                msg[r * WIDTH + c] = a.msg[c * HWK_LANES + r];
+            }
+        const hwk_inputs inputs = {a.n_units, a.units, a.values, a.narrow};
+        const hwk_dense dense = {.n_chunks = 3,
+                                 .chunks = chunks,
+                                 .skips_zeros = a.n_units < N_IN,
+                                 .n_in = N_IN,
+                                 .wide = a.wide,
+                                 .takes_part = a.takes_part};
+        const hwk_panel panel = {.weights = a.weights,
+                                 .mean_square_update = a.msu,
+                                 .mean_square_gradient = a.msg,
+                                 .sum_square_gradient = a.sum_squares,
+                                 .gradient = a.gradient,
+                                 .is_active = a.is_active};
+        _Alignas(64) double sums[HWK_LANES], squares[HWK_LANES];
+        table->sum_eightfold(a.sums[0], a.weights, &inputs, N_BLOCKED);
+        table->sum_units_eightfold(sums, weights, HWK_LANES, &dense);
+        assert_memory_equal(sums, a.sums[0], sizeof sums);
+        table->adadelta(&panel, &inputs, &rules[0]);
+        table->sum_squared_gradients(squares, a.gradient, HWK_LANES, &inputs);
+        assert_memory_equal(squares, a.sum_squares, sizeof squares);
+        for (int r = 0; r < HWK_LANES; r++) {
+            float *w = weights + r * WIDTH;
+            hwk_unit unit = {w, msu + r * WIDTH, msg + r * WIDTH, NULL, a.gradient[r], 0};
+            if (a.is_active[r])
+                table->exact_unit_adadelta(&unit, &dense, &rules[0]);
+            for (int32_t c = 0; c < N_IN; c++) {
+                assert_memory_equal(&w[c], &a.weights[c * HWK_LANES + r], sizeof(float));
+                assert_memory_equal(&msu[r * WIDTH + c], &a.msu[c * HWK_LANES + r], sizeof(float));
+                assert_memory_equal(&msg[r * WIDTH + c], &a.msg[c * HWK_LANES + r], sizeof(float));
+            }
+        }
     }
 }
 
@@ -489,6 +594,7 @@ int main(void)
         cmocka_unit_test(test_kernels_rows_together_give_the_bits_of_each_alone),
         cmocka_unit_test(test_kernels_numbers_are_encoded_as_by_the_reference),
         cmocka_unit_test(test_kernels_sum_over_the_listed_inputs),
+        cmocka_unit_test(test_kernels_units_give_the_bits_of_a_panel),
         cmocka_unit_test(test_kernels_number_by_number_give_the_bits_of_the_reference),
         cmocka_unit_test(test_kernels_fast_activations_are_near_the_true_ones),
         cmocka_unit_test(test_kernels_approximations_give_h2o_numbers),

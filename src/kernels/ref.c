@@ -351,7 +351,8 @@ static void move_unit(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *r
     for (int32_t i = 0; i < inputs->n_chunks; i++) {
         for (int32_t k = 0; k < LANES; k++) {
             int32_t c = inputs->chunks[i] * LANES + k;
-            float x = inputs->x[c], w = unit->weights[c], gradient = (unit->gradient * scale) * x;
+            float x = inputs->x[c], w = unit->weights[c],
+                  gradient = ((float)unit->gradient * scale) * x;
             if (inputs->skips_zeros && x == 0)
                 continue;
             if (rule->l1 != 0 || rule->l2 != 0)
@@ -386,6 +387,74 @@ DEFINE_UNIT_UPDATE(unit_adadelta, ADADELTA)
 DEFINE_UNIT_UPDATE(unit_plain, PLAIN)
 DEFINE_UNIT_UPDATE(unit_classical, CLASSICAL)
 DEFINE_UNIT_UPDATE(unit_nesterov, NESTEROV)
+
+/* Exactly. */
+
+static void sum_units_eightfold(double *sums, const float *weights, int32_t n_units,
+                                const hwk_dense *inputs)
+{
+    const int64_t width = (inputs->n_in + LANES - 1) / LANES * (int64_t)LANES;
+    const int32_t n_blocked = inputs->n_in / N_PARTIALS * N_PARTIALS;
+    for (int32_t u = 0; u < n_units; u++) {
+        const float *w = weights + u * width;
+        double p[N_PARTIALS] = {0}, sum = 0;
+        for (int32_t i = 0; i < inputs->n_chunks; i++) {
+            int32_t begin = inputs->chunks[i] * LANES;
+            for (int32_t c = begin; c < begin + LANES && c < n_blocked; c++)
+                if (inputs->takes_part[c])
+                    p[c % N_PARTIALS] += (double)w[c] * inputs->wide[c];
+        }
+        sum += ((p[0] + p[1]) + p[2]) + p[3];
+        sum += ((p[4] + p[5]) + p[6]) + p[7];
+        for (int32_t c = n_blocked; c < inputs->n_in; c++)
+            if (inputs->takes_part[c])
+                sum += (double)w[c] * inputs->wide[c];
+        sums[u] = sum;
+    }
+}
+
+static void sum_squared_gradients(double *sums, const double *gradients, int32_t n,
+                                  const hwk_inputs *inputs)
+{
+    for (int32_t k = 0; k < n; k++) {
+        sums[k] = 0;
+        for (int32_t i = 0; i < inputs->n; i++) {
+            double gradient = gradients[k] * inputs->values[i];
+            sums[k] += gradient * gradient;
+        }
+    }
+}
+
+/* Each weight moves as in a panel. */
+static void move_unit_exactly(const hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule,
+                              move_weight *move)
+{
+    double sum_square = 0;
+    const int32_t is_active = -1;
+    const hwk_panel panel = {.weights = unit->weights,
+                             .mean_square_update = unit->mean_square_update,
+                             .mean_square_gradient = unit->mean_square_gradient,
+                             .momenta = unit->momenta,
+                             .sum_square_gradient = &sum_square,
+                             .gradient = &unit->gradient,
+                             .is_active = &is_active};
+    for (int32_t i = 0; i < inputs->n_chunks; i++)
+        for (int32_t k = 0; k < LANES; k++) {
+            int32_t c = inputs->chunks[i] * LANES + k;
+            if (!inputs->skips_zeros || inputs->takes_part[c])
+                move(&panel, rule, inputs->wide[c], c, 0);
+        }
+}
+
+#define DEFINE_EXACT_UNIT_UPDATE(name, move)                                                       \
+    static void name(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule)                \
+    {                                                                                              \
+        move_unit_exactly(unit, inputs, rule, move);                                               \
+    }
+DEFINE_EXACT_UNIT_UPDATE(exact_unit_adadelta, move_adadelta)
+DEFINE_EXACT_UNIT_UPDATE(exact_unit_plain, move_plain)
+DEFINE_EXACT_UNIT_UPDATE(exact_unit_classical, move_classical)
+DEFINE_EXACT_UNIT_UPDATE(exact_unit_nesterov, move_nesterov)
 
 /* --- Biases ----------------------------------------------------------------------------------- */
 
@@ -579,6 +648,12 @@ const hwk_table hwk_table_ref = {.name = "ref",
                                  .unit_plain = unit_plain,
                                  .unit_classical = unit_classical,
                                  .unit_nesterov = unit_nesterov,
+                                 .sum_units_eightfold = sum_units_eightfold,
+                                 .sum_squared_gradients = sum_squared_gradients,
+                                 .exact_unit_adadelta = exact_unit_adadelta,
+                                 .exact_unit_plain = exact_unit_plain,
+                                 .exact_unit_classical = exact_unit_classical,
+                                 .exact_unit_nesterov = exact_unit_nesterov,
                                  .bias_adadelta = bias_adadelta,
                                  .bias_plain = bias_plain,
                                  .bias_classical = bias_classical,

@@ -114,12 +114,49 @@ static void spread_dense(const hwi_layer *layer, const hwi_active *input, hwi_wo
     work->dense.n_chunks = n_chunks;
 }
 
+/* The same of the exact arithmetic. Padding takes no part. */
+static void spread_dense_exactly(const hwi_layer *layer, const hwi_active *input, hwi_work *work)
+{
+    double *x = (double *)work->dense.wide;
+    int32_t *takes_part = (int32_t *)work->dense.takes_part;
+    int32_t *chunks = (int32_t *)work->dense.chunks, n = 0;
+    const int64_t n_padded = hwi_layer_n_padded_inputs(layer);
+    const int32_t n_in = layer->n_in;
+    const bool has_all = input->n == n_in;
+    memset(x, 0, (size_t)n_padded * sizeof(double));
+    memset(takes_part, 0, (size_t)n_padded * sizeof(int32_t));
+    for (int32_t i = 0; i < input->n; i++) {
+        int32_t c = input->units[i];
+        x[c] = input->values[i];
+        takes_part[c] = -1;
+        if (n == 0 || chunks[n - 1] != c / HWK_LANES)
+            chunks[n++] = c / HWK_LANES;
+    }
+    if (work->moves_zeros) {
+        memset(takes_part, 0xff, (size_t)n_in * sizeof(int32_t));
+        for (n = 0; n < n_padded / HWK_LANES; n++)
+            chunks[n] = n;
+    }
+    work->dense.n_in = n_in;
+    work->dense.n_chunks = n;
+    work->dense.skips_zeros = !work->moves_zeros && !has_all;
+}
+
 /* Units that dropout leaves out need no sum: their activation is 0 whatever it is. */
 static void sum_by_unit(const hwi_layer *layer, hwi_work *work, const hwi_active *input,
                         hwi_layer_work *lw, bool has_mask)
 {
-    spread_dense(layer, input, work);
     const int64_t width = hwi_layer_n_padded_inputs(layer);
+    if (!work->is_fast) {
+        const int32_t n = lw->unit_end - lw->unit_begin;
+        spread_dense_exactly(layer, input, work);
+        work->kernels->sum_units_eightfold(
+            lw->net + lw->unit_begin, layer->weights + lw->unit_begin * width, n, &work->dense);
+        for (int32_t u = lw->unit_begin; u < lw->unit_end; u++)
+            lw->net[u] += layer->biases[u];
+        return;
+    }
+    spread_dense(layer, input, work);
     int32_t next = lw->unit_begin;
     while (next < lw->unit_end) {
         /* Listed by the panel, since a branch on a mask is guessed wrongly every other time. */

@@ -73,9 +73,9 @@ void hwi_network_free(hwi_network *network);
 HW_DEFINE_AUTO(hwi_network, hwi_network_free)
 /* Copies all numbers; both must have the same shape. */
 void hwi_network_assign(hwi_network *to, const hwi_network *from);
-/* The same network whose first layer lies unit by unit, for the fast arithmetic of training: units
- * that are off then cost nothing in the update. Only hwi_sgd_learn and hwi_forward with a fast
- * workspace take it; for all else it is assigned to one in panels. */
+/* The same network whose first layer lies unit by unit, for training: units that are off then cost
+ * nothing in the update. Only hwi_sgd_learn and hwi_forward with a workspace for it take it; for
+ * all else it is assigned to one in panels. */
 hw_status hwi_network_by_unit(const hwi_network *network, hwi_network **out,
                               hw_error *err) HW_MUST_USE;
 hw_status hwi_network_copy(const hwi_network *network, hwi_network **out,

@@ -321,22 +321,42 @@ static hwk_rule rule_of_layer(const hwi_sgd *sgd, int32_t l)
                       .l2 = sgd->l2};
 }
 
-static hwk_update_unit *choose_unit_update(const hwi_sgd *sgd, const hwk_table *kernels,
+static hwk_update_unit *choose_unit_update(const hwi_sgd *sgd, const hwi_work *work,
                                            const hwi_layer *layer)
 {
+    const hwk_table *kernels = work->kernels;
     if (sgd->is_adaptive)
-        return kernels->unit_adadelta;
+        return work->is_fast ? kernels->unit_adadelta : kernels->exact_unit_adadelta;
     if (!layer->momenta)
-        return kernels->unit_plain;
-    return sgd->is_nesterov ? kernels->unit_nesterov : kernels->unit_classical;
+        return work->is_fast ? kernels->unit_plain : kernels->exact_unit_plain;
+    if (sgd->is_nesterov)
+        return work->is_fast ? kernels->unit_nesterov : kernels->exact_unit_nesterov;
+    return work->is_fast ? kernels->unit_classical : kernels->exact_unit_classical;
+}
+
+/* The sums of squares of the own active units, several at a time. */
+static void sum_squares_by_unit(hwi_layer_work *lw, const hwi_work *work, const hwk_inputs *inputs)
+{
+    enum { N_TOGETHER = 2 * HWK_LANES };
+    _Alignas(64) double gradients[N_TOGETHER] = {0}, sums[N_TOGETHER];
+    for (int32_t begin = 0; begin < lw->n_active_rows; begin += N_TOGETHER) {
+        int32_t n = lw->n_active_rows - begin;
+        n = n < N_TOGETHER ? n : N_TOGETHER;
+        const int32_t *rows = lw->active_rows + begin;
+        for (int32_t k = 0; k < n; k++)
+            gradients[k] = lw->gradient[rows[k]];
+        work->kernels->sum_squared_gradients(sums, gradients, n, inputs);
+        for (int32_t k = 0; k < n; k++)
+            lw->sum_squares[rows[k]] = sums[k];
+    }
 }
 
 /* Weights of the own active units of a layer that lies unit by unit. */
 static void update_by_unit(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer,
-                           hwi_layer_work *lw, const hwi_work *work)
+                           hwi_layer_work *lw, const hwi_work *work, const hwk_inputs *inputs)
 {
     const hwk_rule rule = rule_of_layer(sgd, l);
-    hwk_update_unit *update = choose_unit_update(sgd, work->kernels, layer);
+    hwk_update_unit *update = choose_unit_update(sgd, work, layer);
     for (int32_t k = 0; k < lw->n_active_rows; k++) {
         int32_t row = lw->active_rows[k];
         int64_t offset = hwi_layer_at(layer, 0, row);
@@ -344,10 +364,12 @@ static void update_by_unit(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer
                          .mean_square_update = at_offset(layer->mean_square_update, offset),
                          .mean_square_gradient = at_offset(layer->mean_square_gradient, offset),
                          .momenta = at_offset(layer->momenta, offset),
-                         .gradient = (float)lw->gradient[row]};
+                         .gradient = lw->gradient[row]};
         update(&unit, &work->dense, &rule);
         lw->sum_squares[row] = unit.sum_square_gradient;
     }
+    if (sgd->is_adaptive && !work->is_fast)
+        sum_squares_by_unit(lw, work, inputs);
 }
 
 /* Weights of the own rows; each shard's part of the errors below on the way when wanted. */
@@ -562,7 +584,7 @@ bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, dou
         if (lw->n_active_rows == 0)
             continue;
         if (layer->is_by_unit)
-            update_by_unit(sgd, l, layer, lw, work);
+            update_by_unit(sgd, l, layer, lw, work, &inputs);
         else if (!has_moved)
             update_weights(sgd, l, layer, lw, work, &inputs, false);
         if (sgd->has_max_w2)

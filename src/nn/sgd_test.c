@@ -360,6 +360,62 @@ static void test_sgd_max_w2_of_maxout_unless_as_h2o(void **state)
     }
 }
 
+/* --- Unit by unit ------------------------------------------------------------------------------
+ */
+
+/* A first layer that lies unit by unit learns, in the exact arithmetic, bit by bit what panels
+ * learn: with some inputs of 0, or with none. */
+static void test_sgd_unit_by_unit_learns_what_panels_learn(void **state)
+{
+    (void)state;
+    enum { N_IN = 37 };
+    static const int32_t hidden[] = {21, 5};
+    static const char *const rules[] = {
+        "rho=0.9", "adaptive_rate=false;l1=1e-3;l2=1e-3", "adaptive_rate=false;fast_mode=false",
+        "adaptive_rate=false;momentum_start=0.5;momentum_stable=0.5",
+        "adaptive_rate=false;momentum_start=0.5;momentum_stable=0.5;"
+        "nesterov_accelerated_gradient=false"};
+    for (size_t k = 0; k < HW_COUNT(rules) * 2; k++) {
+        const hwi_network_shape shape = {.n_inputs = N_IN,
+                                         .n_hidden = 2,
+                                         .hidden = hidden,
+                                         .activation = HW_ACTIVATION_RECTIFIER,
+                                         .n_classes = 1,
+                                         .has_adadelta = k / 2 == 0,
+                                         .has_momenta = k / 2 >= 3};
+        HW_AUTO(hw_params) *params = hw_new_params(rules[k / 2]);
+        hwi_sgd sgd = hw_new_sgd(params, 3);
+        HW_AUTO(hwi_network) *panels = hw_new_network(&shape);
+        hwi_network_initialize(panels, HW_INITIAL_WEIGHT_DISTRIBUTION_NORMAL, 0.4, 3);
+        HW_AUTO(hwi_network) *by_unit = NULL, *back = NULL;
+        HW_AUTO(hwi_work) *work_by_unit = NULL;
+        hw_error err = {0};
+        hw_assert_ok(hwi_network_by_unit(panels, &by_unit, &err), err);
+        hw_assert_ok(hwi_network_copy(panels, &back, &err), err);
+        HW_AUTO(hwi_work) *work = hw_new_work(panels);
+        hwi_seat seat = {.is_by_unit = true};
+        hw_assert_ok(hwi_work_new(by_unit, N_IN, false, seat, &work_by_unit, &err), err);
+        work_by_unit->moves_zeros = !sgd.fast_mode;
+        hwi_rng rng = hwi_rng_new((int64_t)k);
+        for (int i = 0; i < 30; i++) {
+            double x[N_IN];
+            for (int32_t c = 0; c < N_IN; c++)
+                x[c] = k % 2 && hwi_rng_below(&rng, 3) == 0 ? 0 : hwi_rng_gaussian(&rng);
+            hw_set_input(panels, work, x);
+            hw_set_input(by_unit, work_by_unit, x);
+            hwi_forward(panels, work, NULL, 0, NULL);
+            hwi_forward(by_unit, work_by_unit, NULL, 0, NULL);
+            assert_memory_equal(work->layers[0].net, work_by_unit->layers[0].net,
+                                (size_t)hidden[0] * sizeof(double));
+            assert_true(hwi_sgd_learn(&sgd, panels, work, x[0] + 1, NULL, 1));
+            assert_true(hwi_sgd_learn(&sgd, by_unit, work_by_unit, x[0] + 1, NULL, 1));
+            hwi_network_assign(back, by_unit);
+            assert_memory_equal(back->slab, panels->slab, panels->n_slab_bytes);
+        }
+        hwi_sgd_clear(&sgd);
+    }
+}
+
 /* --- ExpRectifier ------------------------------------------------------------------------------
  */
 
@@ -434,6 +490,7 @@ int main(void)
         cmocka_unit_test(test_sgd_momentum_ramps_unless_as_h2o),
         cmocka_unit_test(test_sgd_max_w2_is_exact_unless_as_h2o),
         cmocka_unit_test(test_sgd_max_w2_of_maxout_unless_as_h2o),
+        cmocka_unit_test(test_sgd_unit_by_unit_learns_what_panels_learn),
         cmocka_unit_test(test_sgd_exp_rectifier_derivative_unless_as_h2o),
         cmocka_unit_test(test_sgd_gaussian_learns_by_its_loss_unless_as_h2o),
     };

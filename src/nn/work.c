@@ -119,10 +119,15 @@ static void lay_out(const hwi_network *network, int32_t max_active, const hwi_se
     work->is_kept_input = hwi_slab_take(c, network->n_inputs + 16, 1);
     work->dense_input = hwi_slab_take(c, network->n_inputs, sizeof(double));
     work->targets = hwi_slab_take(c, network->n_inputs, sizeof(double));
-    if (work->is_fast) {
+    if (seat->is_by_unit) {
         int64_t n_padded = hwi_layer_n_padded_inputs(&network->layers[0]);
-        work->dense.x = hwi_slab_take(c, n_padded, sizeof(float));
         work->dense.chunks = hwi_slab_take(c, n_padded / HWK_LANES, sizeof(int32_t));
+        if (work->is_fast) {
+            work->dense.x = hwi_slab_take(c, n_padded, sizeof(float));
+        } else {
+            work->dense.wide = hwi_slab_take(c, n_padded, sizeof(double));
+            work->dense.takes_part = hwi_slab_take(c, n_padded, sizeof(int32_t));
+        }
     }
     for (int32_t l = 0; l < network->n_layers; l++) {
         const hwi_layer *layer = &network->layers[l];

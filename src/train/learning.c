@@ -23,9 +23,11 @@ static bool uses_fast_arithmetic(const hw_params *params)
 static bool deserves_by_unit(const hwi_trainer *trainer)
 {
     const hwi_layer *first = &trainer->network->layers[0];
-    return uses_fast_arithmetic(trainer->params) && first->kind == HWI_UNIT_RECTIFIER &&
-           trainer->sgd.skips_zero_gradient && trainer->sgd.sparsity_beta == 0 &&
-           !trainer->sgd.has_max_w2 && !trainer->params->elastic_averaging &&
+    const hwi_sgd *sgd = &trainer->sgd;
+    bool has_decay = sgd->l1 != 0 || sgd->l2 != 0;
+    bool needs_panels = !uses_fast_arithmetic(trainer->params) && sgd->is_adaptive && has_decay;
+    return first->kind == HWI_UNIT_RECTIFIER && !needs_panels && sgd->skips_zero_gradient &&
+           sgd->sparsity_beta == 0 && !sgd->has_max_w2 && !trainer->params->elastic_averaging &&
            first->n_in >= 2 * HWK_LANES &&
            2 * hwi_encoder_max_active(trainer->encoder) > first->n_in;
 }

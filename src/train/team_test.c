@@ -126,6 +126,40 @@ static void test_team_learns_unit_by_unit_what_panels_learn(void **state)
     assert_true(has_differed); /* else both were in panels */
 }
 
+/* In the exact arithmetic the order of sums is the original's, whatever the layout. The last ones
+ * stay in panels of themselves. */
+static void test_team_learns_exactly_in_either_layout(void **state)
+{
+    (void)state;
+    static const char *const wide[] = {
+        "activation=Rectifier",
+        "activation=Rectifier;h2o_compat=true",
+        "activation=Rectifier;standardize=false",
+        "activation=Rectifier;standardize=false;rho=1",
+        "activation=Rectifier;standardize=false;fast_mode=false;adaptive_rate=false",
+        "activation=Rectifier;standardize=false;adaptive_rate=false",
+        "activation=RectifierWithDropout;input_dropout_ratio=0.2",
+        "activation=Rectifier;adaptive_rate=false;momentum_start=0.5;momentum_stable=0.5",
+        "activation=Rectifier;adaptive_rate=false;momentum_start=0.5;momentum_stable=0.5;"
+        "nesterov_accelerated_gradient=false;standardize=false;l1=1e-4;l2=1e-4",
+        "activation=Rectifier;hidden=37;input_dropout_ratio=0.5;standardize=false",
+        "activation=Rectifier;l1=1e-4;l2=1e-4;standardize=false",
+        "activation=Rectifier;fast_mode=false",
+    };
+    for (size_t i = 0; i < HW_COUNT(wide); i++) {
+        char by_unit[300], in_panels[320];
+        snprintf(by_unit, sizeof by_unit, "%s;reproducible=true", wide[i]);
+        snprintf(in_panels, sizeof in_panels, "%s;max_w2=1e30", by_unit);
+        HW_AUTO(hw_model) *panels = model_of_wide(in_panels, 1);
+        static const int sizes[] = {1, 2, 3, 8};
+        for (size_t k = 0; k < HW_COUNT(sizes); k++) {
+            HW_AUTO(hw_model) *model = model_of_wide(by_unit, sizes[k]);
+            if (!is_equal(model->network, panels->network))
+                fail_msg("%d members learn other weights than panels: %s", sizes[k], wide[i]);
+        }
+    }
+}
+
 /* A net that one thread learns faster than several stays with one. */
 static void test_team_is_as_large_as_the_network_deserves(void **state)
 {
@@ -157,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_team_of_any_size_gives_the_same_bits),
         cmocka_unit_test(test_team_learns_unit_by_unit_what_panels_learn),
+        cmocka_unit_test(test_team_learns_exactly_in_either_layout),
         cmocka_unit_test(test_team_is_as_large_as_the_network_deserves),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
