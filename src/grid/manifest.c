@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -408,6 +409,10 @@ hw_status hwi_grid_manifest_read(const char *folder, hw_grid **out, hw_error *er
     HW_AUTO(char) *path = hwi_grid_path(folder, hwi_grid_manifest_name);
     HW_AUTO_FILE_TEXT(text);
     HW_CHECK_ALLOC(err, path);
+    if (access(folder, F_OK) == 0 && access(path, F_OK) != 0)
+        HW_FAIL(err, HW_EIO, NULL,
+                "the folder %.300s holds no grid (no file %s); models in it are named one by one",
+                folder, hwi_grid_manifest_name);
     HW_TRY(hwi_file_read(path, 0, &text, err));
     json_error_t where;
     HW_AUTO(json_t) *json = json_loadb(text.data, text.size, JSON_REJECT_DUPLICATES, &where);

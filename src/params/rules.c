@@ -577,6 +577,9 @@ static hw_status report(const hwi_facts *facts, const hw_params *params, const h
         field = "response_column";
     else if (strcmp(field, "train") == 0)
         field = "training_frame";
+    const size_t n_field = strlen(field);
+    if (strncmp(message->text, field, n_field) == 0 && message->text[n_field] == ' ')
+        HW_FAIL(err, HW_EINVAL, field, "%.*s", (int)n_bytes, message->text);
     HW_FAIL(err, HW_EINVAL, field, "%s: %.*s", field, (int)n_bytes, message->text);
 }
 

@@ -220,7 +220,7 @@ static void test_rules_refuse_what_the_data_forbid(void **state)
         {{.is_supervised = true, .n_rows = 4},
          "nfolds=5",
          "nfolds",
-         "nfolds: nfolds must not be larger than the number of rows (4)"},
+         "nfolds must not be larger than the number of rows (4)"},
         {{.is_supervised = true, .n_classes = 2, .has_weights = true},
          "balance_classes=1",
          "balance_classes",

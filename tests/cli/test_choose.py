@@ -217,6 +217,7 @@ def test_compare_refuses_bad_input(folder):
             ([], ["MODEL is missing"]),
             ([models[0], os.path.join(folder, "absent.zip")], ["absent.zip"]),
             ([models[0], text], ["no.zip"]),
+            ([folder], [folder, "no grid", "grid.json", "one by one"]),
             ([models[0], other], ["Regression", "Binomial", "one kind"]),
             ([models[0], flowers], ["Multinomial", "one kind"]),
             ([models[0], models[0]], ["twice"]),

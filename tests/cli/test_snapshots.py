@@ -233,7 +233,7 @@ def test_snapshot_needs_a_folder(folder):
     check_one_line_error(run(train_args(folder, "--export_checkpoints_dir", file)),
                          ["export_checkpoints_dir", "file"])
     check_one_line_error(run(train_args(folder, "--snapshot_secs", "3")),
-                         ["snapshot_secs needs export_checkpoints_dir"])
+                         ["train: snapshot_secs needs export_checkpoints_dir"])
     check_one_line_error(run(train_args(folder, "--export_checkpoints_dir", folder + "/s",
                                         "--model_id", "a/b")), ["model_id", "a/b"])
 
