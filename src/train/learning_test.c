@@ -349,7 +349,8 @@ static void test_learning_counts_teams_that_pay(void **state)
     static const struct {
         int32_t width;
         int n_processors, n_teams;
-    } cases[] = {{2000, 2, 1}, {2000, 15, 1}, {2000, 32, 1}, {2000, 256, 16}, {20, 256, 1}};
+    } cases[] = {{2000, 2, 1},   {2000, 15, 1}, {2000, 32, 1}, {2000, 256, 16},
+                 {1000, 128, 8}, {1000, 64, 1}, {20, 256, 1}};
     for (size_t i = 0; i < HW_COUNT(cases); i++) {
         const int32_t hidden[] = {cases[i].width, cases[i].width};
         const hwi_network_shape shape = {.n_inputs = 500,
