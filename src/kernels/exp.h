@@ -4,6 +4,7 @@
  * every instruction set gives the same bits: exp(x) = 2^k exp(r), k whole, |r| <= ln(2) / 2. */
 #pragma once
 
+#include <math.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -38,18 +39,18 @@ static inline double hwk_exp(double x)
     return power;
 }
 
+/* Both have one condition at a time: of two in a row compilers make branches, not vectors. */
 static inline double hwk_tanh(double x)
 {
-    double twice = 2 * x;
-    twice = twice < -HWK_EXP_END ? -HWK_EXP_END : twice;
-    twice = twice > HWK_EXP_END ? HWK_EXP_END : twice;
+    double twice = 2 * x, end = copysign(HWK_EXP_END, x);
+    twice = fabs(twice) > HWK_EXP_END ? end : twice;
     return 1 - 2 / (1 + hwk_exp(twice));
 }
 
+/* The sum of a Rectifier and of exp(x) - 1 where x is negative, of which one is 0. */
 static inline double hwk_exp_rectifier(double x)
 {
-    double small = x < -HWK_EXP_END ? -HWK_EXP_END : x;
-    small = small > 0 ? 0 : small;
-    double negative = hwk_exp(small) - 1;
-    return x >= 0 ? x : negative;
+    double end = copysign(HWK_EXP_END, x), near = fabs(x) > HWK_EXP_END ? end : x;
+    double negative = 0.5 * (near - fabs(near));
+    return 0.5 * (x + fabs(x)) + (hwk_exp(negative) - 1);
 }
