@@ -16,6 +16,7 @@
 #include "frame/frame.h"
 #include "model/model.h"
 #include "support/html_check.h"
+#include "support/hw_train.h"
 #include "train/train.h"
 
 HW_DEFINE_AUTO(hw_comparison, hw_comparison_free)
@@ -50,20 +51,32 @@ static hw_frame *make_frame(void)
     return frame;
 }
 
-/* settings: name, value, ... NULL. */
-static hw_model *train(const hw_frame *frame, const char *response, const char *const *settings)
+static hw_frame *frame; /* nobody changes it */
+
+static int make_common_frame(void **state)
+{
+    (void)state;
+    frame = make_frame();
+    return 0;
+}
+
+static int free_common_frame(void **state)
+{
+    (void)state;
+    hw_frame_unref(frame);
+    return 0;
+}
+
+/* NULL as response makes an autoencoder; settings: "NAME=VALUE;..." */
+static hw_model *train(const char *response, const char *settings)
 {
     hw_error err = {0};
     hw_params *params = hw_params_new();
-    static const char *const common[] = {"hidden", "3", "epochs", "2", "seed", "5", NULL};
-    if (response)
-        hw_assert_ok(hw_params_set(params, "response_column", response, &err), err);
-    else
-        hw_assert_ok(hw_params_set(params, "autoencoder", "true", &err), err);
-    for (const char *const *s = common; *s; s += 2)
-        hw_assert_ok(hw_params_set(params, s[0], s[1], &err), err);
-    for (const char *const *s = settings; s && *s; s += 2)
-        hw_assert_ok(hw_params_set(params, s[0], s[1], &err), err);
+    hw_set_all(params, "hidden=3;epochs=2;seed=5");
+    hw_assert_ok(hw_params_set(params, response ? "response_column" : "autoencoder",
+                               response ? response : "true", &err),
+                 err);
+    hw_set_all(params, settings);
     hw_model *model = NULL;
     hw_assert_ok(hwi_train(params, frame, NULL, NULL, &model, &err), err);
     hw_params_free(params);
@@ -98,15 +111,14 @@ static void write_page(const hw_comparison *c, hwi_buffer *page)
 }
 
 /* Models of the classes of `two` with more and more epochs. */
-static void add_models(hw_comparison *c, const hw_frame *frame, int n)
+static void add_models(hw_comparison *c, int n)
 {
     for (int i = 0; i < n; i++) {
-        char name[24], epochs[16], l1[24];
+        char name[24], settings[64];
         snprintf(name, sizeof name, "m%d.zip", i);
-        snprintf(epochs, sizeof epochs, "%d", 1 + 3 * i);
-        snprintf(l1, sizeof l1, "1e-%d", 2 + i % 5);
-        const char *settings[] = {"epochs", epochs, "hidden", i % 2 ? "4" : "3,3", "l1", l1, NULL};
-        HW_AUTO(hw_model) *model = train(frame, "two", settings);
+        snprintf(settings, sizeof settings, "epochs=%d;hidden=%s;l1=1e-%d", 1 + 3 * i,
+                 i % 2 ? "4" : "3,3", 2 + i % 5);
+        HW_AUTO(hw_model) *model = train("two", settings);
         add(c, name, model);
     }
 }
@@ -114,9 +126,8 @@ static void add_models(hw_comparison *c, const hw_frame *frame, int n)
 static void test_comparison_sorts_best_first(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame();
     HW_AUTO(hw_comparison) *c = hw_comparison_new();
-    add_models(c, frame, 5);
+    add_models(c, 5);
     static const struct {
         const char *metric, *shown;
         bool is_decreasing;
@@ -141,9 +152,8 @@ static void test_comparison_sorts_best_first(void **state)
 static void test_comparison_shows_the_parameters_that_differ(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame();
     HW_AUTO(hw_comparison) *c = hw_comparison_new();
-    add_models(c, frame, 3);
+    add_models(c, 3);
     sort(c, "logloss");
     assert_int_equal(hw_comparison_n_parameters(c), 3);
     bool has_hidden = false;
@@ -168,10 +178,8 @@ static void test_comparison_shows_the_parameters_that_differ(void **state)
 static void test_comparison_prefers_the_most_telling_metrics(void **state)
 {
     (void)state;
-    static const char *const folds[] = {"nfolds", "3", NULL};
-    HW_AUTO(hw_frame) *frame = make_frame();
-    HW_AUTO(hw_model) *plain = train(frame, "y", NULL);
-    HW_AUTO(hw_model) *folded = train(frame, "y", folds);
+    HW_AUTO(hw_model) *plain = train("y", "");
+    HW_AUTO(hw_model) *folded = train("y", "nfolds=3");
     HW_AUTO(hw_comparison) *c = hw_comparison_new();
     add(c, "folded", folded);
     sort(c, NULL);
@@ -197,13 +205,11 @@ static void test_comparison_prefers_the_most_telling_metrics(void **state)
 static void test_comparison_refuses_what_cannot_be_compared(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame();
-    static const char *const other_classes[] = {"ignored_columns", "y", NULL};
-    HW_AUTO(hw_model) *two = train(frame, "two", NULL);
-    HW_AUTO(hw_model) *three = train(frame, "three", other_classes);
-    HW_AUTO(hw_model) *number = train(frame, "y", NULL);
-    HW_AUTO(hw_model) *other = train(frame, "x1", NULL);
-    HW_AUTO(hw_model) *unsupervised = train(frame, NULL, NULL);
+    HW_AUTO(hw_model) *two = train("two", "");
+    HW_AUTO(hw_model) *three = train("three", "ignored_columns=y");
+    HW_AUTO(hw_model) *number = train("y", "");
+    HW_AUTO(hw_model) *other = train("x1", "");
+    HW_AUTO(hw_model) *unsupervised = train(NULL, "");
     const struct {
         const hw_model *first, *second;
         const char *name, *words;
@@ -231,11 +237,9 @@ static void test_comparison_page_of_every_category(void **state)
 {
     (void)state;
     static const char *const responses[] = {"y", "two", "three", NULL};
-    static const char *const more[] = {"hidden", "5,2", "l2", "0.01", NULL};
-    HW_AUTO(hw_frame) *frame = make_frame();
     for (size_t i = 0; i < HW_COUNT(responses); i++) {
-        HW_AUTO(hw_model) *a = train(frame, responses[i], NULL);
-        HW_AUTO(hw_model) *b = train(frame, responses[i], more);
+        HW_AUTO(hw_model) *a = train(responses[i], "");
+        HW_AUTO(hw_model) *b = train(responses[i], "hidden=5,2;l2=0.01");
         HW_AUTO(hw_comparison) *c = hw_comparison_new();
         add(c, "a.zip", a);
         add(c, "folder/b <&> \"'.zip", b);
@@ -256,7 +260,6 @@ static void test_comparison_page_of_every_category(void **state)
 static void test_comparison_page_of_one_and_of_none(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame();
     HW_AUTO(hw_comparison) *c = hw_comparison_new();
     hw_error err = {0};
     static const char *const names[] = {"hidden", "l1"};
@@ -270,7 +273,7 @@ static void test_comparison_page_of_one_and_of_none(void **state)
     assert_has(empty.data, "id=\"failed\"");
     assert_has(empty.data, "hidden 1,&lt;2&gt;");
     assert_has(empty.data, "grid &lt;g&gt;");
-    HW_AUTO(hw_model) *model = train(frame, "two", NULL);
+    HW_AUTO(hw_model) *model = train("two", "");
     add(c, "only", model);
     sort(c, NULL);
     HW_AUTO_BUFFER(page);
@@ -283,10 +286,8 @@ static void test_comparison_page_of_one_and_of_none(void **state)
 static void test_comparison_page_of_many_models_is_bounded(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame();
     HW_AUTO(hw_comparison) *c = hw_comparison_new();
-    static const char *const folds[] = {"nfolds", "2", "l1", "0.1", NULL};
-    HW_AUTO(hw_model) *a = train(frame, "two", folds);
+    HW_AUTO(hw_model) *a = train("two", "nfolds=2;l1=0.1");
     for (int i = 0; i < 450; i++) {
         char name[24], text[24];
         hw_error err = {0};
@@ -311,9 +312,8 @@ static void test_comparison_page_of_many_models_is_bounded(void **state)
 static void test_comparison_cuts_what_is_far_worse(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame();
     HW_AUTO(hw_comparison) *c = hw_comparison_new();
-    add_models(c, frame, 6);
+    add_models(c, 6);
     sort(c, "logloss");
     c->models[5]->values[HWI_OF_TRAINING][c->sort_metric] = 1e6;
     HW_AUTO_BUFFER(page);
@@ -328,13 +328,12 @@ static void test_comparison_cuts_what_is_far_worse(void **state)
 static void test_comparison_json_reads_back(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame();
     HW_AUTO(hw_comparison) *c = hw_comparison_new();
     char path[] = "/tmp/hw_comparison_XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
     close(fd);
-    add_models(c, frame, 3);
+    add_models(c, 3);
     sort(c, "auc");
     hw_error err = {0};
     hw_assert_ok(hw_comparison_write_json(c, path, &err), err);
@@ -357,31 +356,27 @@ static void test_comparison_json_reads_back(void **state)
     json_decref(json);
 }
 
-static hw_grid *search(const hw_frame *frame, const char *hyper_params)
+static hw_grid *search(const char *hyper_params)
 {
     hw_error err = {0};
     hw_grid *grid = NULL;
     hw_params *params = hw_params_new();
-    static const char *const settings[] = {"response_column", "two", "epochs", "2", "seed", "5",
-                                           "nfolds",          "2"};
-    for (size_t i = 0; i < HW_COUNT(settings); i += 2)
-        hw_assert_ok(hw_params_set(params, settings[i], settings[i + 1], &err), err);
+    hw_set_all(params, "response_column=two;epochs=2;seed=5;nfolds=2");
     hw_grid_options options = {.hyper_params = hyper_params, .grid_id = "g"};
-    hw_assert_ok(hw_grid_search(params, (hw_frame *)frame, NULL, &options, &grid, &err), err);
+    hw_assert_ok(hw_grid_search(params, frame, NULL, &options, &grid, &err), err);
     hw_params_free(params);
     return grid;
 }
 
-static hw_status measure_by(const hw_model *model, void *frame, hw_metrics **out, hw_error *err)
+static hw_status measure_by(const hw_model *model, void *on, hw_metrics **out, hw_error *err)
 {
-    return hw_model_performance(model, frame, out, err);
+    return hw_model_performance(model, on, out, err);
 }
 
 static void test_comparison_of_a_grid(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame();
-    hw_grid *grid = search(frame, "{\"hidden\": [[3], [4, 2]], \"l1\": [0, 0.01, -1]}");
+    hw_grid *grid = search("{\"hidden\": [[3], [4, 2]], \"l1\": [0, 0.01, -1]}");
     hw_error err = {0};
     for (int is_measured = 0; is_measured < 2; is_measured++) {
         HW_AUTO(hw_comparison) *c = hw_comparison_new();
@@ -412,8 +407,7 @@ static void test_comparison_of_a_grid(void **state)
 static void test_comparison_of_a_grid_without_models(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame();
-    hw_grid *grid = search(frame, "{\"l1\": [-1, -2]}");
+    hw_grid *grid = search("{\"l1\": [-1, -2]}");
     hw_error err = {0};
     HW_AUTO(hw_comparison) *c = hw_comparison_new();
     hw_assert_ok(hw_comparison_add_grid(c, grid, NULL, NULL, &err), err);
@@ -427,10 +421,8 @@ static void test_comparison_of_a_grid_without_models(void **state)
 static void test_comparison_survives_lack_of_memory(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame();
-    static const char *const folds[] = {"nfolds", "2", NULL};
-    HW_AUTO(hw_model) *a = train(frame, "two", folds);
-    HW_AUTO(hw_model) *b = train(frame, "two", NULL);
+    HW_AUTO(hw_model) *a = train("two", "nfolds=2");
+    HW_AUTO(hw_model) *b = train("two", "");
     bool is_done = false;
     for (int64_t n = 0; !is_done; n++) {
         hw_error err = {0};
@@ -467,5 +459,5 @@ int main(void)
         cmocka_unit_test(test_comparison_of_a_grid_without_models),
         cmocka_unit_test(test_comparison_survives_lack_of_memory),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_common_frame, free_common_frame);
 }

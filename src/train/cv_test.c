@@ -2,6 +2,7 @@
 #include "train/cv.h"
 
 #include "support/hw_test.h"
+#include "support/hw_train.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -45,45 +46,57 @@ static hw_frame *make_frame(int changed)
     return frame;
 }
 
-static void set(hw_params *params, const char *name, const char *text)
+static hw_frame *frame; /* nobody changes it */
+
+static int make_common_frame(void **state)
 {
-    hw_error err = {0};
-    hw_assert_ok(hw_params_set(params, name, text, &err), err);
+    (void)state;
+    frame = make_frame(-1);
+    return 0;
 }
 
-static hw_params *make_params(const char *response)
+static int free_common_frame(void **state)
 {
+    (void)state;
+    hw_frame_unref(frame);
+    return 0;
+}
+
+/* more: "NAME=VALUE;..." */
+static hw_params *make_params(const char *response, const char *more)
+{
+    static const char *const responses[] = {"response_column=y;ignored_columns=class2,class3,w",
+                                            "response_column=class2;ignored_columns=y,class3,w",
+                                            "response_column=class3;ignored_columns=y,class2,w"};
     hw_params *params = hw_params_new();
-    bool has_classes = strncmp(response, "class", 5) == 0;
-    set(params, "response_column", response);
-    set(params, "ignored_columns",
-        !has_classes                      ? "class2,class3,w"
-        : strcmp(response, "class2") == 0 ? "y,class3,w"
-                                          : "y,class2,w");
-    set(params, "hidden", "5");
-    set(params, "epochs", "3");
-    set(params, "seed", "42");
-    set(params, "reproducible", "true");
-    set(params, "nfolds", "3");
-    set(params, "fold_assignment", "Modulo");
-    set(params, "keep_cross_validation_predictions", "true");
-    set(params, "keep_cross_validation_fold_assignment", "true");
+    hw_set_all(params, "hidden=5;epochs=3;seed=42;reproducible=true;nfolds=3;"
+                       "fold_assignment=Modulo;keep_cross_validation_predictions=true;"
+                       "keep_cross_validation_fold_assignment=true");
+    hw_set_all(params, responses[strcmp(response, "y") == 0 ? 0 : response[5] - '1']);
+    hw_set_all(params, more);
     return params;
 }
 
-static hw_model *train(const hw_params *params, const hw_frame *frame, int n_threads)
+static hw_model *train_on(const hw_frame *table, const char *response, const char *more,
+                          int n_threads)
 {
+    HW_AUTO(hw_params) *params = make_params(response, more);
     hw_model *model = NULL;
     hw_error err = {0};
     hw_train_options options = {.n_threads = n_threads};
-    hw_assert_ok(hwi_train(params, frame, NULL, &options, &model, &err), err);
+    hw_assert_ok(hwi_train(params, table, NULL, &options, &model, &err), err);
     return model;
 }
 
-static double number_at(const hw_frame *frame, int32_t column, int64_t row)
+static hw_model *train(const char *response, const char *more)
+{
+    return train_on(frame, response, more, 0);
+}
+
+static double number_at(const hw_frame *table, int32_t column, int64_t row)
 {
     double x;
-    hw_frame_read_doubles(frame, column, row, 1, &x);
+    hw_frame_read_doubles(table, column, row, 1, &x);
     return x;
 }
 
@@ -102,7 +115,7 @@ static bool is_same_network(const hwi_network *a, const hwi_network *b)
 }
 
 /* Each row is predicted by the model that left it out. */
-static void check_held_out(const hw_model *model, const hw_frame *frame)
+static void check_held_out(const hw_model *model)
 {
     const hw_frame *held_out = hw_model_holdout_predictions(model);
     const hw_frame *folds = hw_model_fold_assignment(model);
@@ -125,7 +138,7 @@ static void check_held_out(const hw_model *model, const hw_frame *frame)
 }
 
 /* The metrics are those of the held-out predictions, as if one model had made them. */
-static void check_metrics(const hw_model *model, const hw_frame *frame, const char *weights_name)
+static void check_metrics(const hw_model *model, const char *weights_name)
 {
     const hw_frame *held_out = hw_model_holdout_predictions(model);
     const hw_metrics *actual = hw_model_metrics(model, "cross_validation");
@@ -163,13 +176,11 @@ static void check_metrics(const hw_model *model, const hw_frame *frame, const ch
 static void test_cv_holds_out_every_row_once(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
     const char *const responses[] = {"y", "class2", "class3"};
     for (size_t i = 0; i < HW_COUNT(responses); i++) {
-        HW_AUTO(hw_params) *params = make_params(responses[i]);
-        HW_AUTO(hw_model) *model = train(params, frame, 0);
-        check_held_out(model, frame);
-        check_metrics(model, frame, NULL);
+        HW_AUTO(hw_model) *model = train(responses[i], "");
+        check_held_out(model);
+        check_metrics(model, NULL);
         /* An epoch of a fold is its rows, whole. */
         for (int32_t f = 0; f < 3; f++)
             assert_int_equal(hw_model_fold_model(model, f)->samples_processed, 3 * 60);
@@ -180,12 +191,10 @@ static void test_cv_holds_out_every_row_once(void **state)
 static void test_cv_takes_weights_along(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
-    HW_AUTO(hw_params) *params = make_params("y");
-    set(params, "weights_column", "w"); /* also among the ignored columns */
-    HW_AUTO(hw_model) *model = train(params, frame, 0);
-    check_held_out(model, frame);
-    check_metrics(model, frame, "w");
+    /* also among the ignored columns */
+    HW_AUTO(hw_model) *model = train("y", "weights_column=w");
+    check_held_out(model);
+    check_metrics(model, "w");
     const hw_model *first = hw_model_fold_model(model, 0);
     const char *name = first->encoder->columns[first->encoder->weights_at].name;
     assert_string_equal(name, "__internal_cv_weights__");
@@ -196,14 +205,11 @@ static void test_cv_takes_weights_along(void **state)
 static void test_cv_models_know_nothing_of_the_rows_held_out(void **state)
 {
     (void)state;
-    HW_AUTO(hw_params) *params = make_params("y");
-    set(params, "overwrite_with_best_model", "false");
-    set(params, "stopping_rounds", "0");
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
-    HW_AUTO(hw_model) *model = train(params, frame, 0);
+    static const char settings[] = "overwrite_with_best_model=false;stopping_rounds=0";
+    HW_AUTO(hw_model) *model = train("y", settings);
     for (int32_t f = 0; f < 3; f++) {
         HW_AUTO(hw_frame) *changed = make_frame(f);
-        HW_AUTO(hw_model) *other = train(params, changed, 0);
+        HW_AUTO(hw_model) *other = train_on(changed, "y", settings, 0);
         for (int32_t g = 0; g < 3; g++)
             assert_int_equal(is_same_network(hw_model_fold_model(model, g)->network,
                                              hw_model_fold_model(other, g)->network),
@@ -214,10 +220,8 @@ static void test_cv_models_know_nothing_of_the_rows_held_out(void **state)
 static void test_cv_does_not_depend_on_threads(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
-    HW_AUTO(hw_params) *params = make_params("class2");
-    HW_AUTO(hw_model) *one = train(params, frame, 1);
-    HW_AUTO(hw_model) *many = train(params, frame, 8);
+    HW_AUTO(hw_model) *one = train_on(frame, "class2", "", 1);
+    HW_AUTO(hw_model) *many = train_on(frame, "class2", "", 8);
     assert_true(is_same_network(one->network, many->network));
     const hw_frame *a = hw_model_holdout_predictions(one), *b = hw_model_holdout_predictions(many);
     for (int32_t c = 0; c < hw_frame_n_columns(a); c++)
@@ -228,12 +232,9 @@ static void test_cv_does_not_depend_on_threads(void **state)
 static void test_cv_keeps_what_is_asked_for(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
-    HW_AUTO(hw_params) *params = make_params("class3");
-    set(params, "keep_cross_validation_models", "false");
-    set(params, "keep_cross_validation_predictions", "false");
-    set(params, "keep_cross_validation_fold_assignment", "false");
-    HW_AUTO(hw_model) *model = train(params, frame, 0);
+    HW_AUTO(hw_model) *model = train("class3", "keep_cross_validation_models=false;"
+                                               "keep_cross_validation_predictions=false;"
+                                               "keep_cross_validation_fold_assignment=false");
     assert_int_equal(hw_model_n_folds(model), 3);
     assert_int_equal(hw_model_n_fold_models(model), 0);
     assert_null(hw_model_fold_model(model, 0));
@@ -248,14 +249,8 @@ static void test_cv_keeps_what_is_asked_for(void **state)
 static void test_cv_keeps_the_fold_column(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
-    HW_AUTO(hw_params) *params = make_params("y");
-    set(params, "ignored_columns", "class2,w");
-    set(params, "nfolds", "0");
-    set(params, "fold_assignment", "AUTO");
-    set(params, "fold_column", "class3");
-    set(params, "keep_cross_validation_fold_assignment", "true");
-    HW_AUTO(hw_model) *model = train(params, frame, 0);
+    HW_AUTO(hw_model) *model = train("y", "ignored_columns=class2,w;nfolds=0;fold_assignment=AUTO;"
+                                          "fold_column=class3");
     const hw_frame *kept = hw_model_fold_assignment(model);
     assert_int_equal(hw_model_n_folds(model), 3);
     assert_string_equal(hw_frame_column_name(kept, 0), "fold_assignment");
@@ -268,12 +263,10 @@ static void test_cv_keeps_the_fold_column(void **state)
 static void test_cv_summary_is_of_all_rows_but_for_h2o(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
     for (int compat = 0; compat < 2; compat++) {
-        HW_AUTO(hw_params) *params = make_params("y");
-        set(params, "score_validation_samples", "40");
-        set(params, "h2o_compat", compat ? "true" : "false");
-        HW_AUTO(hw_model) *model = train(params, frame, 0);
+        HW_AUTO(hw_model) *model =
+            train("y", compat ? "score_validation_samples=40;h2o_compat=true"
+                              : "score_validation_samples=40;h2o_compat=false");
         const hw_table *table = hw_model_table(model, "cross_validation_metrics_summary");
         const hw_model *fold = hw_model_fold_model(model, 0);
         HW_AUTO(hw_frame) *predicted = NULL;
@@ -292,12 +285,7 @@ static void test_cv_summary_is_of_all_rows_but_for_h2o(void **state)
 static void test_cv_chooses_the_epochs_of_the_main_model(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
-    HW_AUTO(hw_params) *params = make_params("y");
-    set(params, "epochs", "200");
-    set(params, "stopping_rounds", "1");
-    set(params, "stopping_tolerance", "0.1");
-    HW_AUTO(hw_model) *model = train(params, frame, 0);
+    HW_AUTO(hw_model) *model = train("y", "epochs=200;stopping_rounds=1;stopping_tolerance=0.1");
     double sum = 0;
     for (int32_t f = 0; f < 3; f++)
         sum += hw_model_fold_model(model, f)->epochs;
@@ -315,9 +303,7 @@ static void test_cv_survives_the_model_file(void **state)
     int file = mkstemp(path);
     assert_true(file >= 0);
     close(file);
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
-    HW_AUTO(hw_params) *params = make_params("class2");
-    HW_AUTO(hw_model) *model = train(params, frame, 0);
+    HW_AUTO(hw_model) *model = train("class2", "");
     HW_AUTO(hw_model) *back = NULL;
     hw_error err = {0};
     hw_assert_ok(hw_model_write(model, path, &err), err);
@@ -359,8 +345,7 @@ static bool watch(const hw_progress *p, void *ctx)
 static void test_cv_reports_and_can_be_ended(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
-    HW_AUTO(hw_params) *params = make_params("y");
+    HW_AUTO(hw_params) *params = make_params("y", "");
     watcher w = {.thread = pthread_self(), .n_left = -1};
     hw_train_options options = {.progress = watch, .progress_ctx = &w};
     HW_AUTO(hw_model) *model = NULL;
@@ -368,8 +353,7 @@ static void test_cv_reports_and_can_be_ended(void **state)
     hw_assert_ok(hwi_train(params, frame, NULL, &options, &model, &err), err);
     assert_false(w.is_elsewhere);
     assert_true(w.n_main >= 3);
-    set(params, "epochs", "1e9");
-    set(params, "stopping_rounds", "0");
+    hw_set_all(params, "epochs=1e9;stopping_rounds=0");
     w = (watcher){.thread = pthread_self(), .n_left = 1};
     HW_AUTO(hw_model) *none = NULL;
     assert_int_equal(hwi_train(params, frame, NULL, &options, &none, &err), HW_ECANCELED);
@@ -380,12 +364,8 @@ static void test_cv_reports_and_can_be_ended(void **state)
 static void test_cv_keeps_to_the_time_limit(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
-    HW_AUTO(hw_params) *params = make_params("y");
-    set(params, "epochs", "1e9");
-    set(params, "stopping_rounds", "0");
-    set(params, "max_runtime_secs", "0.3");
-    HW_AUTO(hw_model) *model = train(params, frame, 2);
+    HW_AUTO(hw_model) *model =
+        train_on(frame, "y", "epochs=1e9;stopping_rounds=0;max_runtime_secs=0.3", 2);
     assert_true(model->run_time_ms < 2000);
     assert_non_null(hw_model_metrics(model, "cross_validation"));
 }
@@ -394,51 +374,39 @@ static void test_cv_refuses_what_it_cannot_do(void **state)
 {
     (void)state;
     static const struct {
-        const char *name, *value, *field, *words;
+        const char *column; /* weighs the first fold only */
+        const char *settings, *field, *words;
     } cases[] = {
-        {"nfolds", "91", "nfolds", "number of rows"},
-        {"nfolds", "89", "nfolds", NULL}, /* Random: folds stay empty */
-        {"fold_column", "w", "nfolds", "fold column"},
-        {"weights_column", "only_first", "weights_column", "fold"},
-        {"response_column", "", "response_column", NULL},
-        {"checkpoint", "model.zip", "nfolds", "checkpoint"},
-        {"autoencoder", "true", "nfolds", "autoencoder"},
+        {"first", "nfolds=91", "nfolds", "number of rows"},
+        {"first", "nfolds=89;fold_assignment=Random", "nfolds", ""}, /* folds stay empty */
+        {"first", "fold_column=w", "nfolds", "fold column"},
+        {"first", "weights_column=first", "weights_column", "fold"},
+        {"first", "response_column=", "response_column", ""},
+        {"first", "checkpoint=model.zip", "nfolds", "checkpoint"},
+        {"first", "autoencoder=true", "nfolds", "autoencoder"},
+        {"__internal_cv_weights__", "", "training_frame", "taken by cross-validation"},
     };
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
     double weights[N_ROWS] = {0};
     for (int i = 0; i < N_ROWS; i += 3)
         weights[i] = 1;
-    hw_error err = {0};
-    hw_assert_ok(hwi_frame_add_column(frame, "only_first", HW_TYPE_INT, weights, NULL, 0, &err),
-                 err);
     for (size_t i = 0; i < HW_COUNT(cases); i++) {
-        HW_AUTO(hw_params) *params = make_params("y");
-        if (strcmp(cases[i].value, "89") == 0)
-            set(params, "fold_assignment", "Random");
-        set(params, cases[i].name, cases[i].value);
+        hw_error err = {0};
+        HW_AUTO(hw_frame) *table = make_frame(-1);
+        hw_assert_ok(
+            hwi_frame_add_column(table, cases[i].column, HW_TYPE_INT, weights, NULL, 0, &err), err);
+        HW_AUTO(hw_params) *params = make_params("y", cases[i].settings);
         HW_AUTO(hw_model) *model = NULL;
-        err = (hw_error){0};
-        assert_int_equal(hwi_train(params, frame, NULL, NULL, &model, &err), HW_EINVAL);
+        assert_int_equal(hwi_train(params, table, NULL, NULL, &model, &err), HW_EINVAL);
         assert_string_equal(err.field, cases[i].field);
-        if (cases[i].words && !strstr(err.message, cases[i].words))
+        if (!strstr(err.message, cases[i].words))
             fail_msg("'%s' is not in '%s'", cases[i].words, err.message);
     }
-    HW_AUTO(hw_frame) *taken = make_frame(-1);
-    hw_assert_ok(
-        hwi_frame_add_column(taken, "__internal_cv_weights__", HW_TYPE_INT, weights, NULL, 0, &err),
-        err);
-    HW_AUTO(hw_params) *params = make_params("y");
-    HW_AUTO(hw_model) *model = NULL;
-    assert_int_equal(hwi_train(params, taken, NULL, NULL, &model, &err), HW_EINVAL);
-    assert_string_equal(err.field, "training_frame");
 }
 
 static void test_cv_survives_lack_of_memory(void **state)
 {
     (void)state;
-    HW_AUTO(hw_frame) *frame = make_frame(-1);
-    HW_AUTO(hw_params) *params = make_params("class2");
-    set(params, "epochs", "1");
+    HW_AUTO(hw_params) *params = make_params("class2", "epochs=1");
     hw_train_options options = {.n_threads = 1};
     bool has_failed = true;
     int n_failures = 0;
@@ -476,5 +444,5 @@ int main(void)
         cmocka_unit_test(test_cv_refuses_what_it_cannot_do),
         cmocka_unit_test(test_cv_survives_lack_of_memory),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_common_frame, free_common_frame);
 }
