@@ -10,7 +10,10 @@
  * gradients double, every operation rounds to its type, nothing is contracted or reordered inside a
  * row. The fast arithmetic is float throughout, without fused operations; its ADADELTA works with
  * gradients times the root of 1 - rho (which must not be 0), which saves a fifth of the products.
- * All versions give the same bits. Arrays are 64-byte aligned. Letters: C inputs of the layer. */
+ * Where inputs say is_fused, sums of exact arithmetic are fused multiply-adds in the same order:
+ * one rounding less for each product, and half the work. All versions give the same bits; but v2,
+ * whose machines have no such operation, takes is_fused for false. Arrays are 64-byte aligned.
+ * Letters: C inputs of the layer. */
 #pragma once
 
 #include <stdbool.h>
@@ -32,6 +35,7 @@ typedef struct hwk_inputs {
     const int32_t *units; /* (n), or NULL: 0 .. n-1 */
     const double *values; /* (n) */
     const float *narrow;  /* (n) the same for the fast arithmetic, which reads nothing else */
+    bool is_fused;        /* heeded by sum_eightfold and sum_in_order */
 } hwk_inputs;
 
 enum { HWK_PARTIALS = 8 };
@@ -42,7 +46,8 @@ enum { HWK_ROWS = 8, HWK_GROUPS = 8 };
 /* The inputs of G groups of rows: every one from `first` to the layer's last. */
 typedef struct hwk_row_inputs {
     int32_t first, n, n_groups;
-    bool is_half;         /* of the panel only the first eight rows count: sums of others stay */
+    bool is_half; /* of the panel only the first eight rows count: sums of others stay */
+    bool is_fused;
     const double *values; /* (G, n, 8): the rows of a group side by side */
     const double *begun;  /* what inputs before `first` have given: (8, G * 8, 16) partial sums, or
                              (G * 8, 16) where they are summed in order; NULL: nothing */

@@ -19,21 +19,32 @@ static int32_t unit_of(const hwk_inputs *inputs, int32_t i)
     return inputs->units ? inputs->units[i] : i;
 }
 
+static double add_product(double sum, float weight, double x, bool is_fused)
+{
+    return is_fused ? fma((double)weight, x, sum) : sum + (double)weight * x;
+}
+
+/* One more input of a row of the panel. */
+static void add_input(double *sum, const float *weights, const hwk_inputs *inputs, int32_t i,
+                      int32_t r)
+{
+    *sum = add_product(*sum, weights[(int64_t)unit_of(inputs, i) * LANES + r], inputs->values[i],
+                       inputs->is_fused);
+}
+
 static void sum_eightfold(double *sums, const float *weights, const hwk_inputs *inputs,
                           int32_t n_blocked)
 {
     for (int32_t r = 0; r < LANES; r++) {
         double p[N_PARTIALS] = {0};
         int32_t i = 0;
-        for (; i < inputs->n && unit_of(inputs, i) < n_blocked; i++) {
-            int32_t c = unit_of(inputs, i);
-            p[c % N_PARTIALS] += (double)weights[(int64_t)c * LANES + r] * inputs->values[i];
-        }
+        for (; i < inputs->n && unit_of(inputs, i) < n_blocked; i++)
+            add_input(&p[unit_of(inputs, i) % N_PARTIALS], weights, inputs, i, r);
         double sum = 0;
         sum += ((p[0] + p[1]) + p[2]) + p[3];
         sum += ((p[4] + p[5]) + p[6]) + p[7];
         for (; i < inputs->n; i++)
-            sum += (double)weights[(int64_t)unit_of(inputs, i) * LANES + r] * inputs->values[i];
+            add_input(&sum, weights, inputs, i, r);
         sums[r] = sum;
     }
 }
@@ -43,7 +54,7 @@ static void sum_in_order(double *sums, const float *weights, const hwk_inputs *i
     for (int32_t r = 0; r < LANES; r++) {
         sums[r] = 0;
         for (int32_t i = 0; i < inputs->n; i++)
-            sums[r] += (double)weights[(int64_t)unit_of(inputs, i) * LANES + r] * inputs->values[i];
+            add_input(&sums[r], weights, inputs, i, r);
     }
 }
 
@@ -72,10 +83,12 @@ static double begun_at(const hwk_row_inputs *inputs, int32_t partial, int32_t ro
     return inputs->begun ? inputs->begun[(partial * n_rows + row) * LANES + r] : 0;
 }
 
-static double row_product(const float *weights, const hwk_row_inputs *inputs, const double *x,
-                          int32_t c, int32_t r)
+/* x: values_of_row. */
+static void add_row_input(double *sum, const float *weights, const hwk_row_inputs *inputs,
+                          const double *x, int32_t c, int32_t r)
 {
-    return (double)weights[(int64_t)c * LANES + r] * x[(int64_t)(c - inputs->first) * HWK_ROWS];
+    *sum = add_product(*sum, weights[(int64_t)c * LANES + r],
+                       x[(int64_t)(c - inputs->first) * HWK_ROWS], inputs->is_fused);
 }
 
 static double sum_eightfold_of_row(const float *weights, const hwk_row_inputs *inputs,
@@ -87,11 +100,11 @@ static double sum_eightfold_of_row(const float *weights, const hwk_row_inputs *i
     for (int32_t i = 0; i < N_PARTIALS; i++)
         p[i] = begun_at(inputs, i, row, r);
     for (int32_t c = inputs->first; c < end && c < n_blocked; c++)
-        p[c % N_PARTIALS] += row_product(weights, inputs, x, c, r);
+        add_row_input(&p[c % N_PARTIALS], weights, inputs, x, c, r);
     sum += ((p[0] + p[1]) + p[2]) + p[3];
     sum += ((p[4] + p[5]) + p[6]) + p[7];
     for (int32_t c = n_blocked > inputs->first ? n_blocked : inputs->first; c < end; c++)
-        sum += row_product(weights, inputs, x, c, r);
+        add_row_input(&sum, weights, inputs, x, c, r);
     return sum;
 }
 
@@ -110,7 +123,7 @@ static void sum_in_order_rows(double *sums, const float *weights, const hwk_row_
         for (int32_t r = 0; r < (inputs->is_half ? LANES / 2 : LANES); r++) {
             double sum = begun_at(inputs, 0, row, r);
             for (int32_t c = inputs->first; c < inputs->first + inputs->n; c++)
-                sum += row_product(weights, inputs, x, c, r);
+                add_row_input(&sum, weights, inputs, x, c, r);
             sums[row * LANES + r] = sum;
         }
     }

@@ -15,6 +15,11 @@ enum { BLOCK_ROWS = HWI_BUNDLE_ROWS, LEAST_ROWS = 16 };
 /* So many columns ahead their cells are asked for: each lies elsewhere in memory. */
 enum { PREFETCH = 16 };
 
+bool hwi_scores_fused(const hw_params *params)
+{
+    return !params->reproducible && !params->h2o_compat;
+}
+
 int32_t hwi_scorer_width(const hwi_scorer *scorer, hwi_score_kind kind)
 {
     if (kind == HWI_SCORE_HIDDEN)
@@ -319,6 +324,10 @@ static hw_status new_scratches(const hwi_scorer *scorer, int n, bool is_together
             status = hwi_bundle_new(scorer->network, first_number(scorer),
                                     hwi_encoder_max_active(encoder) - encoder->n_nums,
                                     &scratches[i].block, err);
+        if (scratches[i].work)
+            scratches[i].work->is_fused = scorer->is_fused;
+        if (scratches[i].block)
+            scratches[i].block->is_fused = scorer->is_fused;
         scratches[i].raw = HWI_ALLOC_ARRAY(double, width *BLOCK_ROWS);
         scratches[i].row = HWI_ALLOC_ARRAY(double, width);
         scratches[i].offsets = HWI_NEW_ARRAY(double, BLOCK_ROWS);

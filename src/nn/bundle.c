@@ -120,7 +120,8 @@ int32_t hwi_bundle_put_numbers(hwi_bundle *bundle, int32_t unit, int32_t n_rows,
 
 /* ---- layers ---- */
 
-/* What the lit units give to the sums of one panel, as the kernels want it. */
+/* What the lit units give to the sums of one panel, as the kernels want it. Their values are small
+ * whole numbers: products are exact, fused or not. */
 static const double *begin_sums(const hwi_bundle *bundle, int32_t n_rows, const float *weights,
                                 bool is_in_order)
 {
@@ -155,6 +156,7 @@ static void sum_layer(hwi_bundle *bundle, const hwi_layer *layer, int32_t n_rows
     hwk_row_inputs inputs = {.first = first,
                              .n = layer->n_in - first,
                              .n_groups = (n_rows + HWK_ROWS - 1) / HWK_ROWS,
+                             .is_fused = bundle->is_fused,
                              .values = bundle->values[bundle->current]};
     for (int32_t p = 0; p < layer->n_panels; p++) {
         const float *weights = layer->weights + hwi_layer_at(layer, 0, p * HWK_LANES);

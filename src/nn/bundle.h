@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The pass forward of many rows at once, for scoring: weights are read once for all of them. Each
- * row's numbers have the bits of hwi_forward's exact arithmetic. The first layer takes a list of
- * lit units below `first_dense` from each row (categories) and every unit from there on (numbers).
- * A workspace belongs to one thread and allocates nothing after hwi_bundle_new. */
+ * row's numbers have the bits of hwi_forward's exact arithmetic, be it fused or not. The first
+ * layer takes a list of lit units below `first_dense` from each row (categories) and every unit
+ * from there on (numbers). A workspace belongs to one thread and allocates nothing after
+ * hwi_bundle_new. */
 #pragma once
 
 #include "nn/work.h"
@@ -12,6 +13,7 @@ enum { HWI_BUNDLE_ROWS = HWK_GROUPS * HWK_ROWS }; /* at most so many at once */
 
 typedef struct hwi_bundle {
     const hwk_table *kernels;
+    bool is_fused;                /* as hwi_work's; false at first */
     int32_t first_dense, n_units; /* of the input layer */
     int32_t max_lit;
     hwi_active lit[HWI_BUNDLE_ROWS]; /* units below first_dense */

@@ -30,7 +30,8 @@ static void draw_row(double *row, int32_t first_dense, hwi_rng *rng)
         row[c] = hwi_rng_below(rng, 4) ? hwi_rng_gaussian(rng) : 0;
 }
 
-static void check(const hwi_network *network, int32_t first_dense, int32_t n_rows, hwi_rng *rng)
+static void check(const hwi_network *network, int32_t first_dense, int32_t n_rows, bool is_fused,
+                  hwi_rng *rng)
 {
     static double rows[HWI_BUNDLE_ROWS][N_INPUTS];
     HW_AUTO(hwi_work) *work = hw_new_work(network);
@@ -38,6 +39,7 @@ static void check(const hwi_network *network, int32_t first_dense, int32_t n_row
     hw_error err = {0};
     assert_true(hwi_bundle_suits(network, first_dense));
     hw_assert_ok(hwi_bundle_new(network, first_dense, 3, &bundle, &err), err);
+    bundle->is_fused = work->is_fused = is_fused;
     hwi_bundle_clear(bundle);
     for (int32_t i = 0; i < n_rows; i++) {
         draw_row(rows[i], first_dense, rng);
@@ -59,6 +61,7 @@ static void check(const hwi_network *network, int32_t first_dense, int32_t n_row
     }
     const int32_t n_hidden = network->n_layers - 1;
     HW_AUTO(hwi_work) *alone = hw_new_work(network);
+    alone->is_fused = is_fused;
     hwi_bundle_forward(bundle, network, n_rows, n_hidden, work);
     for (int32_t i = 0; n_hidden > 0 && i < n_rows; i++) {
         hw_set_input(network, alone, rows[i]);
@@ -98,9 +101,10 @@ static void test_bundle_has_the_bits_of_single_rows(void **state)
                                              .n_classes = f % 2 ? 3 : 1};
             HW_AUTO(hwi_network) *network = hw_new_network(&shape);
             fill_network(network, &rng);
-            check(network, firsts[f], N_ROWS, &rng);
-            check(network, firsts[f], HWI_BUNDLE_ROWS, &rng);
-            check(network, firsts[f], 1, &rng);
+            check(network, firsts[f], N_ROWS, false, &rng);
+            check(network, firsts[f], N_ROWS, true, &rng);
+            check(network, firsts[f], HWI_BUNDLE_ROWS, true, &rng);
+            check(network, firsts[f], 1, false, &rng);
         }
     }
 }

@@ -185,7 +185,7 @@ static void sum_inputs(const hwi_layer *layer, hwi_work *work, const hwi_active 
     }
     const hwk_table *kernels = work->kernels;
     const int32_t n_blocked = layer->n_in / N_PARTIALS * N_PARTIALS;
-    const hwk_inputs inputs = {input->n, input->units, input->values, lw->narrow};
+    const hwk_inputs inputs = {input->n, input->units, input->values, lw->narrow, work->is_fused};
     if (work->is_fast)
         kernels->narrow(lw->narrow, input->values, input->n);
     for (int32_t p = lw->panel_begin; p < lw->panel_end; p++) {

@@ -53,7 +53,8 @@ typedef struct hwi_layer_work {
 
 typedef struct hwi_work {
     const hwk_table *kernels;
-    bool is_fast; /* float throughout; false: H2O's own arithmetic */
+    bool is_fast;  /* float throughout; false: H2O's own arithmetic */
+    bool is_fused; /* not fast: that arithmetic with fused multiply-adds; for scoring alone */
     int32_t n_layers;
     hwi_layer_work *layers;
     hwi_active input;       /* units of the input layer that are not 0 */

@@ -21,6 +21,7 @@ hwi_scorer hwi_trainer_scorer(const hwi_trainer *trainer)
                         .model_distribution = trainer->model_distribution,
                         .threshold = 0.5,
                         .offset_as_h2o = trainer->params->h2o_compat,
+                        .is_fused = hwi_scores_fused(trainer->params),
                         .averages =
                             trainer->params->sparsity_beta != 0 ? trainer->published : NULL};
 }
