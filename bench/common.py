@@ -154,6 +154,20 @@ def speed_of(text):
     return float(re.match(r"[\d.]+", text).group())
 
 
+def speed_between(points):
+    """Samples per second from (samples, samples per second since the start) of each row of a scoring history."""
+    (first, first_speed), (last, last_speed) = points[0], points[-1]
+    if first == last:
+        return last_speed
+    return (last - first) / (last / last_speed - first / first_speed)
+
+
+def training_speed(model):
+    """Samples per second between the first and the last row of the scoring history."""
+    return speed_between([(row["samples"], speed_of(row["training_speed"])) for row in history(model)
+                          if row["training_speed"]])
+
+
 # ---- results ----
 
 def number(x):
