@@ -66,6 +66,10 @@ typedef struct hwk_panel {
     float *errors;               /* (n, padded to whole chunks of 16) of the inputs in their list's
                                     order, in the fast arithmetic: as add_errors_fast, with the weights
                                     as they were; or NULL */
+    /* Fast: values of the inputs of the row after, or NULL, and what their weighted sums (16) will
+     * be, as sum_fast gives them. Both rows list all inputs. */
+    const float *next_narrow;
+    float *next_sums;
 } hwk_panel;
 
 /* A layer whose inputs are dense and whose units are often off can lie unit by unit instead: then
@@ -86,6 +90,10 @@ typedef struct hwk_unit {
     float *weights, *mean_square_update, *mean_square_gradient, *momenta;
     double gradient;
     double sum_square_gradient; /* fast ADADELTA: becomes the sum of gradient^2 */
+    /* Fast: inputs (C, padded) of the row after, or NULL, and what their weighted sum will be, as
+     * sum_unit gives it. Both rows take every chunk. */
+    const float *next_x;
+    float next_sum;
 } hwk_unit;
 
 /* Biases in the update; pointers to (n), n a multiple of eight or padded to one. */

@@ -24,7 +24,8 @@ typedef struct arrays {
     double values[N_IN];
     float narrow[N_IN];
     _Alignas(64) float x[N_ENTRIES];
-    float unit_sums[2];
+    float unit_sums[2], next_sum[2];
+    _Alignas(64) float next_sums[HWK_LANES];
     double unit_squares[2];
     _Alignas(64) double wide[48], gradients[48], exact_sums[2][8], exact_squares[8][48];
     _Alignas(64) int32_t takes_part[48];
@@ -98,6 +99,8 @@ static void run_all(const hwk_table *table, arrays *a, const hwk_rule *rule, boo
                              .is_active = a->is_active};
     hwk_panel fast_panel = panel;
     fast_panel.errors = has_errors ? a->fast_errors : NULL;
+    fast_panel.next_narrow = is_dense ? a->x : NULL;
+    fast_panel.next_sums = a->next_sums;
     hwk_inputs inputs = {a->n_units, is_dense ? NULL : a->units, a->values, a->narrow};
     table->sum_eightfold(a->sums[0], a->weights, &inputs, N_BLOCKED);
     table->sum_in_order(a->sums[1], a->weights, &inputs);
@@ -140,11 +143,18 @@ static void run_unit(const hwk_table *table, arrays *a, const hwk_rule *rule)
 {
     static const int32_t chunks[] = {0, 1, 3, 4, 7, 20, 44};
     for (int skips = 0; skips < 2; skips++) {
+        hwk_dense next = {a->consensus, skips ? 7 : 5, chunks, false};
         hwk_dense dense = {a->x, skips ? 7 : 5, chunks, skips};
         hwk_unit unit = {a->weights, a->msu, a->msg, a->momenta, (float)a->gradient[0], 0};
         a->unit_sums[skips] = table->sum_unit(a->weights, &dense);
         table->unit_adadelta(&unit, &dense, rule);
         a->unit_squares[skips] = unit.sum_square_gradient;
+        /* The sum for the row after is the one that is taken later. */
+        unit.next_x = a->consensus;
+        table->unit_adadelta(&unit, &dense, rule);
+        a->next_sum[skips] = unit.next_sum;
+        float later = table->sum_unit(a->weights, &next);
+        assert_memory_equal(&later, &unit.next_sum, sizeof later);
         table->unit_plain(&unit, &dense, rule);
         table->unit_classical(&unit, &dense, rule);
         table->unit_nesterov(&unit, &dense, rule);

@@ -292,6 +292,13 @@ static float fast_adadelta_step(const hwk_rule *rule, float gradient, float root
     return square;
 }
 
+static void look_ahead(const hwk_panel *panel, const hwk_inputs *inputs)
+{
+    const hwk_inputs next = {.n = inputs->n, .narrow = panel->next_narrow};
+    if (panel->next_narrow)
+        sum_fast(panel->next_sums, panel->weights, &next);
+}
+
 /* The squares of a panel's row are added in float, and the sum is added as double. */
 static void fast_adadelta(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule)
 {
@@ -311,6 +318,7 @@ static void fast_adadelta(const hwk_panel *panel, const hwk_inputs *inputs, cons
     for (int32_t r = 0; r < LANES; r++)
         if (panel->is_active[r])
             panel->sum_square_gradient[r] += (double)sums[r] / (double)rule->one_minus_rho;
+    look_ahead(panel, inputs);
 }
 
 static void fast_move_plain(const hwk_panel *panel, const hwk_rule *rule, double x, int64_t at,
@@ -391,10 +399,20 @@ static void move_unit(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *r
         unit->sum_square_gradient = (double)add_halves(squares) / (double)rule->one_minus_rho;
 }
 
+static void move_unit_and_look_ahead(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule,
+                                     int kind)
+{
+    move_unit(unit, inputs, rule, kind);
+    const hwk_dense next = {
+        .x = unit->next_x, .n_chunks = inputs->n_chunks, .chunks = inputs->chunks};
+    if (unit->next_x)
+        unit->next_sum = sum_unit(unit->weights, &next);
+}
+
 #define DEFINE_UNIT_UPDATE(name, kind)                                                             \
     static void name(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule)                \
     {                                                                                              \
-        move_unit(unit, inputs, rule, kind);                                                       \
+        move_unit_and_look_ahead(unit, inputs, rule, kind);                                        \
     }
 DEFINE_UNIT_UPDATE(unit_adadelta, ADADELTA)
 DEFINE_UNIT_UPDATE(unit_plain, PLAIN)
@@ -528,6 +546,7 @@ DEFINE_BIAS_UPDATE(bias_nesterov, NESTEROV)
     static void name(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule)       \
     {                                                                                              \
         move_all(panel, inputs, rule, move);                                                       \
+        look_ahead(panel, inputs);                                                                 \
     }
 DEFINE_UPDATE(adadelta, move_adadelta)
 DEFINE_UPDATE(plain, move_plain)

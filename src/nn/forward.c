@@ -114,6 +114,14 @@ static void spread_dense(const hwi_layer *layer, const hwi_active *input, hwi_wo
     work->dense.n_chunks = n_chunks;
 }
 
+void hwi_spread_input(const hwi_layer *first, hwi_work *work)
+{
+    if (first->is_by_unit)
+        spread_dense(first, &work->input, work);
+    else
+        work->kernels->narrow(work->layers[0].narrow, work->input.values, work->input.n);
+}
+
 /* The same of the exact arithmetic. Padding takes no part. */
 static void spread_dense_exactly(const hwi_layer *layer, const hwi_active *input, hwi_work *work)
 {
@@ -156,7 +164,8 @@ static void sum_by_unit(const hwi_layer *layer, hwi_work *work, const hwi_active
             lw->net[u] += layer->biases[u];
         return;
     }
-    spread_dense(layer, input, work);
+    if (!work->is_spread)
+        spread_dense(layer, input, work);
     int32_t next = lw->unit_begin;
     while (next < lw->unit_end) {
         /* Listed by the panel, since a branch on a mask is guessed wrongly every other time. */
@@ -166,10 +175,14 @@ static void sum_by_unit(const hwi_layer *layer, hwi_work *work, const hwi_active
             units[n] = next;
             n += !has_mask || lw->is_kept[next];
         }
-        for (int32_t k = 0; k < n; k++)
-            lw->net[units[k]] =
-                (double)work->kernels->sum_unit(layer->weights + units[k] * width, &work->dense) +
-                layer->biases[units[k]];
+        for (int32_t k = 0; k < n; k++) {
+            const int32_t u = units[k];
+            const float sum =
+                work->ahead.has_sum[u]
+                    ? work->ahead.sums[u]
+                    : work->kernels->sum_unit(layer->weights + u * width, &work->dense);
+            lw->net[u] = (double)sum + layer->biases[u];
+        }
     }
 }
 
@@ -186,14 +199,19 @@ static void sum_inputs(const hwi_layer *layer, hwi_work *work, const hwi_active 
     const hwk_table *kernels = work->kernels;
     const int32_t n_blocked = layer->n_in / N_PARTIALS * N_PARTIALS;
     const hwk_inputs inputs = {input->n, input->units, input->values, lw->narrow, work->is_fused};
-    if (work->is_fast)
+    const bool is_first = input == &work->input;
+    if (work->is_fast && !(is_first && work->is_spread))
         kernels->narrow(lw->narrow, input->values, input->n);
     for (int32_t p = lw->panel_begin; p < lw->panel_end; p++) {
         const float *weights = layer->weights + hwi_layer_at(layer, 0, p * HWK_LANES);
         double *net = lw->net + (int64_t)p * HWK_LANES;
         if (work->is_fast) {
-            _Alignas(64) float sums[HWK_LANES];
-            kernels->sum_fast(sums, weights, &inputs);
+            _Alignas(64) float own[HWK_LANES];
+            const float *sums = own;
+            if (is_first && work->ahead.has_sum[p * HWK_LANES])
+                sums = work->ahead.sums + (int64_t)p * HWK_LANES;
+            else
+                kernels->sum_fast(own, weights, &inputs);
             for (int32_t r = 0; r < HWK_LANES; r++)
                 net[r] = (double)sums[r];
         } else if (layer->kind == HWI_UNIT_MAXOUT) {
@@ -296,6 +314,14 @@ static void activate(const hwi_layer *layer, hwi_work *work, hwi_layer_work *lw,
         work->kernels->drop(lw->activation + begin, lw->is_kept + begin, n);
 }
 
+/* The sums that were taken ahead are used up. */
+static void forget_ahead(const hwi_layer *first, hwi_work *work)
+{
+    if (work->is_spread)
+        memset(work->ahead.has_sum, 0, (size_t)hwi_layer_n_padded(first));
+    work->is_spread = false;
+}
+
 void hwi_forward(const hwi_network *network, hwi_work *work, const hwi_dropout *dropout,
                  double output_offset, hwi_network *averages)
 {
@@ -307,6 +333,8 @@ void hwi_forward(const hwi_network *network, hwi_work *work, const hwi_dropout *
         if (has_mask)
             draw_mask(layer, dropout, work->kernels, lw->is_kept);
         sum_inputs(layer, work, input, lw, has_mask);
+        if (l == 0 && work->is_fast)
+            forget_ahead(layer, work);
         bool owns_first = lw->unit_begin == 0 && lw->unit_end > 0;
         if (layer->kind == HWI_UNIT_LINEAR && owns_first)
             lw->net[0] += output_offset;

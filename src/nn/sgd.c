@@ -351,12 +351,29 @@ static void sum_squares_by_unit(hwi_layer_work *lw, const hwi_work *work, const 
     }
 }
 
+/* Whether this row and the one after take every chunk of inputs: then the sums of the row after are
+ * those that hwi_forward would take. */
+static bool takes_all_chunks(const hwi_layer *layer, const hwi_work *work)
+{
+    int64_t n_chunks = hwi_layer_n_padded_inputs(layer) / HWK_LANES;
+    return work->ahead.is_known && work->dense.n_chunks == n_chunks &&
+           work->ahead.n_chunks == n_chunks;
+}
+
+/* The same of the inputs of a first layer in panels. */
+static bool takes_all_inputs(const hwi_layer *layer, const hwi_work *work, const hwk_inputs *inputs)
+{
+    return layer->n_in == inputs->n && work->ahead.is_known &&
+           inputs->narrow == work->layers[0].narrow && work->ahead.input.n == layer->n_in;
+}
+
 /* Weights of the own active units of a layer that lies unit by unit. */
 static void update_by_unit(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer,
                            hwi_layer_work *lw, const hwi_work *work, const hwk_inputs *inputs)
 {
     const hwk_rule rule = rule_of_layer(sgd, l);
     hwk_update_unit *update = choose_unit_update(sgd, work, layer);
+    const float *next_x = takes_all_chunks(layer, work) ? work->ahead.x : NULL;
     for (int32_t k = 0; k < lw->n_active_rows; k++) {
         int32_t row = lw->active_rows[k];
         int64_t offset = hwi_layer_at(layer, 0, row);
@@ -364,9 +381,14 @@ static void update_by_unit(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer
                          .mean_square_update = at_offset(layer->mean_square_update, offset),
                          .mean_square_gradient = at_offset(layer->mean_square_gradient, offset),
                          .momenta = at_offset(layer->momenta, offset),
-                         .gradient = lw->gradient[row]};
+                         .gradient = lw->gradient[row],
+                         .next_x = next_x};
         update(&unit, &work->dense, &rule);
         lw->sum_squares[row] = unit.sum_square_gradient;
+        if (!next_x)
+            continue;
+        work->ahead.sums[row] = unit.next_sum;
+        work->ahead.has_sum[row] = 1;
     }
     if (sgd->is_adaptive && !work->is_fast)
         sum_squares_by_unit(lw, work, inputs);
@@ -380,6 +402,7 @@ static void update_weights(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer
     const hwk_rule rule = rule_of_layer(sgd, l);
     hwk_update *update = choose_update(sgd, work, layer);
     const float *consensus = sgd->consensus ? sgd->consensus->layers[l].weights : NULL;
+    const bool looks_ahead = takes_all_inputs(layer, work, inputs);
     for (int32_t s = lw->shard_begin; s < lw->shard_end; s++) {
         float *part = gives_errors ? begin_error_part(layer, lw, s) : NULL;
         for (int32_t p = hwi_shard_begin(layer, s); p < hwi_shard_begin(layer, s + 1); p++) {
@@ -397,8 +420,12 @@ static void update_weights(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer
                                .sum_square_gradient = lw->sum_squares + first,
                                .gradient = lw->gradient + first,
                                .is_active = lw->is_active + first,
-                               .errors = part};
+                               .errors = part,
+                               .next_narrow = looks_ahead ? work->ahead.x : NULL,
+                               .next_sums = looks_ahead ? work->ahead.sums + first : NULL};
             update(&panel, inputs, &rule);
+            if (looks_ahead)
+                work->ahead.has_sum[first] = 1;
         }
     }
 }

@@ -416,6 +416,83 @@ static void test_sgd_unit_by_unit_learns_what_panels_learn(void **state)
     }
 }
 
+/* --- Looking ahead ---------------------------------------------------------------------------- */
+
+/* Taking the sums of the row after while weights move changes no bit: in panels and unit by unit,
+ * when all inputs take part and when some are 0, for which sums are not taken ahead. */
+static void test_sgd_row_after_is_summed_ahead_without_a_trace(void **state)
+{
+    (void)state;
+    enum { N_IN = 70, N_ROWS = 12 };
+    static const int32_t hidden[] = {37, 5};
+    static const struct {
+        const char *rule;
+        hw_activation activation;
+        bool is_by_unit, has_zeros;
+    } cases[] = {{"rho=0.9", HW_ACTIVATION_TANH, false, false},
+                 {"rho=0.9", HW_ACTIVATION_TANH, false, true},
+                 {"rho=0.9", HW_ACTIVATION_RECTIFIER, true, false},
+                 {"rho=0.9;l1=1e-3", HW_ACTIVATION_RECTIFIER, true, true},
+                 {"adaptive_rate=false", HW_ACTIVATION_RECTIFIER, true, false},
+                 {"adaptive_rate=false;momentum_start=0.5;momentum_stable=0.5",
+                  HW_ACTIVATION_MAXOUT, false, false}};
+    for (size_t k = 0; k < HW_COUNT(cases); k++) {
+        HW_AUTO(hw_params) *params = hw_new_params(cases[k].rule);
+        hwi_sgd sgd = hw_new_sgd(params, 3);
+        const hwi_network_shape shape = {.n_inputs = N_IN,
+                                         .n_hidden = 2,
+                                         .hidden = hidden,
+                                         .activation = cases[k].activation,
+                                         .n_classes = 1,
+                                         .has_adadelta = sgd.is_adaptive,
+                                         .has_momenta = strstr(cases[k].rule, "momentum") != NULL};
+        HW_AUTO(hwi_network) *start = hw_new_network(&shape);
+        hwi_network *networks[2];
+        hwi_network_initialize(start, HW_INITIAL_WEIGHT_DISTRIBUTION_NORMAL, 0.2, 3);
+        hwi_work *works[2];
+        hw_error err = {0};
+        for (int a = 0; a < 2; a++) {
+            if (cases[k].is_by_unit)
+                hw_assert_ok(hwi_network_by_unit(start, &networks[a], &err), err);
+            else
+                hw_assert_ok(hwi_network_copy(start, &networks[a], &err), err);
+            hwi_seat seat = {.is_by_unit = cases[k].is_by_unit};
+            hw_assert_ok(hwi_work_new(networks[a], N_IN, true, seat, &works[a], &err), err);
+        }
+        static double x[N_ROWS][N_IN];
+        hwi_rng rng = hwi_rng_new((int64_t)k);
+        for (int32_t i = 0; i < N_ROWS * N_IN; i++)
+            x[i / N_IN][i % N_IN] =
+                cases[k].has_zeros && hwi_rng_below(&rng, 2) ? 0 : hwi_rng_gaussian(&rng);
+        bool has_sums = false;
+        for (int i = 0; i < N_ROWS; i++) {
+            hw_set_input(networks[0], works[0], x[i]);
+            if (!hwi_work_go_ahead(works[1], networks[1]))
+                hw_set_input(networks[1], works[1], x[i]);
+            for (int a = 0; a < 2; a++)
+                hwi_forward(networks[a], works[a], NULL, 0, NULL);
+            assert_memory_equal(works[0]->layers[0].net, works[1]->layers[0].net,
+                                (size_t)hidden[0] * sizeof(double));
+            if (i % 5 < 4 && i + 1 < N_ROWS) {
+                hwi_work_begin_ahead(works[1], networks[1]);
+                hw_set_input(networks[1], works[1], x[i + 1]);
+                hwi_work_end_ahead(works[1], networks[1]);
+            }
+            for (int a = 0; a < 2; a++)
+                assert_true(hwi_sgd_learn(&sgd, networks[a], works[a], x[i][0] + 1, NULL, 1));
+            for (int32_t row = 0; row < hidden[0]; row++)
+                has_sums |= works[1]->ahead.has_sum[row] != 0;
+            assert_memory_equal(networks[0]->slab, networks[1]->slab, networks[0]->n_slab_bytes);
+        }
+        assert_true(has_sums || cases[k].has_zeros);
+        for (int a = 0; a < 2; a++) {
+            hwi_work_free(works[a]);
+            hwi_network_free(networks[a]);
+        }
+        hwi_sgd_clear(&sgd);
+    }
+}
+
 /* --- ExpRectifier ------------------------------------------------------------------------------
  */
 
@@ -491,6 +568,7 @@ int main(void)
         cmocka_unit_test(test_sgd_max_w2_is_exact_unless_as_h2o),
         cmocka_unit_test(test_sgd_max_w2_of_maxout_unless_as_h2o),
         cmocka_unit_test(test_sgd_unit_by_unit_learns_what_panels_learn),
+        cmocka_unit_test(test_sgd_row_after_is_summed_ahead_without_a_trace),
         cmocka_unit_test(test_sgd_exp_rectifier_derivative_unless_as_h2o),
         cmocka_unit_test(test_sgd_gaussian_learns_by_its_loss_unless_as_h2o),
     };

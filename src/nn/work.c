@@ -112,6 +112,18 @@ static void lay_out_own(const hwi_layer *layer, hwi_layer_work *lw, hwi_slab *c)
     carve_active(c, layer->n_units, &lw->output);
 }
 
+static void lay_out_ahead(const hwi_network *network, int32_t max_active, hwi_work *work,
+                          hwi_slab *c)
+{
+    const hwi_layer *first = &network->layers[0];
+    int64_t n_padded = hwi_layer_n_padded_inputs(first);
+    carve_active(c, max_active, &work->ahead.input);
+    work->ahead.x = hwi_slab_take(c, n_padded, sizeof(float));
+    work->ahead.chunks = hwi_slab_take(c, n_padded / HWK_LANES, sizeof(int32_t));
+    work->ahead.sums = hwi_slab_take(c, hwi_layer_n_padded(first), sizeof(float));
+    work->ahead.has_sum = hwi_slab_take(c, hwi_layer_n_padded(first), 1);
+}
+
 static void lay_out(const hwi_network *network, int32_t max_active, const hwi_seat *seat,
                     hwi_work *work, hwi_slab *c)
 {
@@ -129,6 +141,8 @@ static void lay_out(const hwi_network *network, int32_t max_active, const hwi_se
             work->dense.takes_part = hwi_slab_take(c, n_padded, sizeof(int32_t));
         }
     }
+    if (work->is_fast)
+        lay_out_ahead(network, max_active, work, c);
     for (int32_t l = 0; l < network->n_layers; l++) {
         const hwi_layer *layer = &network->layers[l];
         hwi_layer_work *lw = &work->layers[l];
@@ -182,6 +196,49 @@ void hwi_work_free(hwi_work *work)
     hwi_free(work->layers);
     hwi_free(work->slab);
     hwi_free(work);
+}
+
+static void swap_rows(hwi_work *work, const hwi_network *network)
+{
+    hwi_ahead *ahead = &work->ahead;
+    hwi_active input = work->input;
+    work->input = ahead->input;
+    ahead->input = input;
+    float *x = ahead->x;
+    if (!network->layers[0].is_by_unit) {
+        ahead->x = work->layers[0].narrow;
+        work->layers[0].narrow = x;
+        return;
+    }
+    int32_t *chunks = ahead->chunks, n_chunks = ahead->n_chunks;
+    ahead->x = (float *)work->dense.x;
+    ahead->chunks = (int32_t *)work->dense.chunks;
+    ahead->n_chunks = work->dense.n_chunks;
+    work->dense.x = x;
+    work->dense.chunks = chunks;
+    work->dense.n_chunks = n_chunks;
+}
+
+void hwi_work_begin_ahead(hwi_work *work, const hwi_network *network)
+{
+    swap_rows(work, network);
+}
+
+void hwi_work_end_ahead(hwi_work *work, const hwi_network *network)
+{
+    hwi_spread_input(&network->layers[0], work);
+    swap_rows(work, network);
+    work->ahead.is_known = true;
+}
+
+bool hwi_work_go_ahead(hwi_work *work, const hwi_network *network)
+{
+    if (!work->ahead.is_known)
+        return false;
+    swap_rows(work, network);
+    work->ahead.is_known = false;
+    work->is_spread = true;
+    return true;
 }
 
 void hwi_work_reset(hwi_work *work, const hwi_network *network)

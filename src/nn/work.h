@@ -51,6 +51,17 @@ typedef struct hwi_layer_work {
     hwi_active output; /* activations that are not 0, ascending: input of the layer above */
 } hwi_layer_work;
 
+/* The row that comes after the one that is learned. Once it is known, the weights of the first
+ * layer are summed for it while they are moved. Of the fast arithmetic. */
+typedef struct hwi_ahead {
+    bool is_known;
+    hwi_active input;
+    float *x;                  /* (padded) as dense.x, or layers[0].narrow in panels */
+    int32_t *chunks, n_chunks; /* as dense.chunks */
+    float *sums;               /* (padded) weighted sums of the first layer's rows ... */
+    uint8_t *has_sum;          /* (padded) ... that have one */
+} hwi_ahead;
+
 typedef struct hwi_work {
     const hwk_table *kernels;
     bool is_fast;  /* float throughout; false: H2O's own arithmetic */
@@ -60,7 +71,9 @@ typedef struct hwi_work {
     hwi_active input;       /* units of the input layer that are not 0 */
     uint8_t *is_kept_input; /* (n_inputs, to multiples of 16) dropout: 1 kept */
     double *dense_input;    /* (n_inputs) the same, all; kept up to date by hwi_work_spread_input */
-    hwk_dense dense;  /* input for a first layer that lies unit by unit; filled by hwi_forward */
+    hwk_dense dense; /* input for a first layer that lies unit by unit; filled by hwi_forward */
+    hwi_ahead ahead;
+    bool is_spread;   /* dense or layers[0].narrow are filled already */
     bool moves_zeros; /* fast_mode off: inputs of 0 move weights, too */
     double *targets;  /* (n_inputs) what an autoencoder has to return: room for the caller */
     hwi_team *team;   /* NULL: alone */
@@ -94,6 +107,11 @@ void hwi_work_reset(hwi_work *work, const hwi_network *network);
 /* Between a member of a team and one who learns alone: the winners of the member's own units. */
 void hwi_work_copy_winners(hwi_work *member, hwi_work *alone, bool to_alone,
                            const hwi_network *network);
+/* Between these two work->input is that of the row after. */
+void hwi_work_begin_ahead(hwi_work *work, const hwi_network *network);
+void hwi_work_end_ahead(hwi_work *work, const hwi_network *network);
+/* Where the row after is known, it becomes the row; else returns false. */
+bool hwi_work_go_ahead(hwi_work *work, const hwi_network *network);
 /* Fills dense_input from input (and zeroes what was there). */
 void hwi_work_spread_input(hwi_work *work, const hwi_network *network);
 
@@ -102,6 +120,9 @@ typedef struct hwi_dropout {
     double input_ratio;
     int64_t seed; /* row seed + model seed */
 } hwi_dropout;
+
+/* Fills what the first layer reads of work->input: dense, or layers[0].narrow. Fast arithmetic. */
+void hwi_spread_input(const hwi_layer *first, hwi_work *work);
 
 /* Takes some inputs out of work->input; draws once per input unit. Of the fast arithmetic, where
  * the first layer lies unit by unit, they may stay in the list with the value 0. */

@@ -203,14 +203,20 @@ static void silence_unit_zero(const hwi_encoder *encoder, hwi_active *input, int
     input->n--;
 }
 
-/* All members of a team learn the same row, each its part. False when a bias is not finite. */
-static bool learn_row(hwi_trainer *trainer, const hwi_learner *learner, int32_t row,
-                      int64_t row_seed)
+static hwi_dropout dropout_of(const hwi_trainer *trainer, const hwi_pick *pick)
+{
+    const hw_params *params = trainer->params;
+    return (hwi_dropout){params->input_dropout_ratio,
+                         (int64_t)((uint64_t)pick->seed + (uint64_t)params->seed)};
+}
+
+/* The row becomes the workspace's input. */
+static void encode_row(hwi_trainer *trainer, const hwi_learner *learner, const hwi_pick *pick)
 {
     const hw_params *params = trainer->params;
     const hwi_encoder *encoder = trainer->encoder;
     hwi_work *work = learner->work;
-    hwi_rows_read(trainer->rows, row, learner->raw);
+    hwi_rows_read(trainer->rows, pick->row, learner->raw);
     hwi_encode_training(encoder, learner->raw, &work->input);
     if (work->member == 0)
         note_missing(trainer, &work->input);
@@ -218,20 +224,40 @@ static bool learn_row(hwi_trainer *trainer, const hwi_learner *learner, int32_t 
         int32_t capacity = encoder->n_nums < 16 ? encoder->n_nums : 16;
         silence_unit_zero(encoder, &work->input, &capacity);
     }
-    hwi_dropout dropout = {params->input_dropout_ratio,
-                           (int64_t)((uint64_t)row_seed + (uint64_t)params->seed)};
-    const double *targets = NULL;
+    const hwi_dropout dropout = dropout_of(trainer, pick);
     if (params->autoencoder) {
         /* Targets are the inputs before dropout; what is learnt from is what is left of them. */
         hwi_work_spread_input(work, trainer->network);
         memcpy(work->targets, work->dense_input,
                (size_t)trainer->network->n_inputs * sizeof(double));
-        targets = work->targets;
     }
     if (dropout.input_ratio > 0)
         hwi_drop_inputs(&dropout, trainer->network, work);
     if (!params->fast_mode && (!params->autoencoder || dropout.input_ratio > 0))
         hwi_work_spread_input(work, trainer->network);
+}
+
+/* Sums for the row after pay where all inputs are numbers; nothing else may move weights, and the
+ * row must leave no more behind than its inputs. */
+static bool looks_ahead(const hwi_trainer *trainer)
+{
+    const hw_params *params = trainer->params;
+    return uses_fast_arithmetic(params) && params->fast_mode && !params->autoencoder &&
+           !trainer->sgd.has_max_w2 &&
+           hwi_encoder_max_active(trainer->encoder) == trainer->network->n_inputs;
+}
+
+/* All members of a team learn the same row, each its part. next: the row after, or NULL. False when
+ * a bias is not finite. */
+static bool learn_row(hwi_trainer *trainer, const hwi_learner *learner, const hwi_pick *pick,
+                      const hwi_pick *next)
+{
+    const hw_params *params = trainer->params;
+    const hwi_encoder *encoder = trainer->encoder;
+    hwi_work *work = learner->work;
+    const int32_t row = pick->row;
+    if (!hwi_work_go_ahead(work, trainer->network))
+        encode_row(trainer, learner, pick);
     double offset = 0, weight = 1, target = 0;
     if (hwi_rows_offsets(trainer->rows))
         offset = hwi_offset_for_output(encoder, hwi_rows_offsets(trainer->rows)[row],
@@ -243,9 +269,16 @@ static bool learn_row(hwi_trainer *trainer, const hwi_learner *learner, int32_t 
         if (encoder->has_resp_norm)
             target = (target - encoder->resp_sub) * encoder->resp_mul;
     }
+    const hwi_dropout dropout = dropout_of(trainer, pick);
     hwi_network *averages = params->sparsity_beta != 0 ? trainer->network : NULL;
     hwi_forward(trainer->network, work, &dropout, offset, averages);
-    return hwi_sgd_learn(&trainer->sgd, trainer->network, work, target, targets, weight);
+    if (next && looks_ahead(trainer)) {
+        hwi_work_begin_ahead(work, trainer->network);
+        encode_row(trainer, learner, next);
+        hwi_work_end_ahead(work, trainer->network);
+    }
+    return hwi_sgd_learn(&trainer->sgd, trainer->network, work, target,
+                         params->autoencoder ? work->targets : NULL, weight);
 }
 
 /* --- An iteration ----------------------------------------------------------------------------- */
@@ -317,7 +350,8 @@ static void learn_stretch(int member, void *ctx)
     for (int i = 0; i < s->n; i++) {
         if (i + 1 < s->n)
             hwi_rows_prefetch(trainer->rows, s->picks[i + 1].row);
-        if (!learn_row(trainer, learner, s->picks[i].row, s->picks[i].seed))
+        const hwi_pick *next = i + 1 < s->n ? &s->picks[i + 1] : NULL;
+        if (!learn_row(trainer, learner, &s->picks[i], next))
             note_bad_sample(trainer, trainer->processed + s->n_before + i + 1);
     }
     hwk_flush_denormals(was_flushing);
