@@ -514,13 +514,14 @@ static hwk_update_biases *choose_bias_update(const hwi_sgd *sgd, const hwk_table
     return sgd->is_nesterov ? kernels->bias_nesterov : kernels->bias_classical;
 }
 
-/* How far the average activation of each row's unit is from the wanted one. */
+/* How far the average activation of each own row's unit is from the wanted one. */
 static const double *excess_of_rows(const hwi_sgd *sgd, const hwi_layer *layer, hwi_layer_work *lw)
 {
     if (sgd->sparsity_beta == 0 || !layer->average_activation)
         return NULL;
-    for (int32_t r = 0; r < layer->n_rows; r++)
-        lw->excess[r] = layer->average_activation[r / layer->n_channels] - sgd->average_activation;
+    const int32_t n = layer->n_channels, end = lw->unit_end * n;
+    for (int32_t r = lw->unit_begin * n; r < end; r++)
+        lw->excess[r] = layer->average_activation[r / n] - sgd->average_activation;
     return lw->excess;
 }
 
