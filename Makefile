@@ -10,7 +10,8 @@ NINJA ?= ninja
 
 ASAN_RUN = ASAN_OPTIONS=detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1
 UBSAN_RUN = UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-TSAN_RUN = TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+# A second Ctrl-C ends the process beside its threads.
+TSAN_RUN = TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:report_thread_leaks=0:suppressions=$(CURDIR)/tools/tsan.suppressions
 
 .PHONY: build
 build: $(BUILD)/build.ninja  ## build the library and the command (build/heavywater)
