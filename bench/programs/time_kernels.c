@@ -25,6 +25,10 @@ typedef struct layer {
     _Alignas(64) double gradient[HWK_LANES], sums[HWK_LANES], errors[N_IN];
     _Alignas(64) float fast_sums[HWK_LANES], fast_errors[N_IN];
     _Alignas(64) int32_t is_active[HWK_LANES];
+    /* By unit. */
+    int32_t *rows;
+    float *unit_sums;
+    double *gradients, *unit_squares;
 } layer;
 
 static const hwk_rule rule = {0.99f, 1 - 0.99f, 1e-8f, 0.001f, 0.5f, 0, 0};
@@ -36,6 +40,17 @@ static layer *new_layer(int n_panels)
     float *arrays = hwi_calloc_array(4 * n, sizeof(float));
     if (!l || !arrays)
         exit(1);
+    size_t n_units = (size_t)n_panels * HWK_LANES;
+    l->rows = hwi_calloc_array(n_units, sizeof(int32_t));
+    l->unit_sums = hwi_calloc_array(n_units, sizeof(float));
+    l->gradients = hwi_calloc_array(n_units, sizeof(double));
+    l->unit_squares = hwi_calloc_array(n_units, sizeof(double));
+    if (!l->rows || !l->unit_sums || !l->gradients || !l->unit_squares)
+        exit(1);
+    for (size_t u = 0; u < n_units; u++) {
+        l->rows[u] = (int32_t)u;
+        l->gradients[u] = 0.001;
+    }
     l->n_panels = n_panels;
     l->weights = arrays;
     l->msu = arrays + n;
@@ -128,32 +143,36 @@ PANEL_PASS(fast_plain, fast_plain, false)
 PANEL_PASS(fast_nesterov, fast_nesterov, false)
 
 /* Unit by unit: sixteen of them are as many weights as a panel. */
-#define EACH_UNIT(l)                                                                               \
-    const hwk_dense dense = {.x = (l)->narrow, .n_chunks = N_CHUNKS, .chunks = (l)->chunks};       \
-    for (int u = 0; u < (l)->n_panels * HWK_LANES; u++)
+static hwk_dense dense_of(const layer *l)
+{
+    return (hwk_dense){.x = l->narrow, .n_in = N_IN, .n_chunks = N_CHUNKS, .chunks = l->chunks};
+}
 
 static void unit_sum(layer *l, const hwk_table *t)
 {
-    EACH_UNIT(l) l->fast_sums[u % HWK_LANES] = t->sum_unit(l->weights + (size_t)u * N_IN, &dense);
+    const hwk_dense dense = dense_of(l);
+    t->sum_units(l->unit_sums, l->weights, l->rows, l->n_panels * HWK_LANES, &dense);
 }
 
-#define UNIT_PASS(name, kernel)                                                                    \
+#define UNITS_PASS(name, kernel, with_errors)                                                      \
     static void name(layer *l, const hwk_table *t)                                                 \
     {                                                                                              \
-        EACH_UNIT(l)                                                                               \
-        {                                                                                          \
-            size_t at = (size_t)u * N_IN;                                                          \
-            hwk_unit unit = {.weights = l->weights + at,                                           \
-                             .mean_square_update = l->msu + at,                                    \
-                             .mean_square_gradient = l->msg + at,                                  \
-                             .momenta = l->momenta + at,                                           \
-                             .gradient = 0.001f};                                                  \
-            t->kernel(&unit, &dense, &rule);                                                       \
-        }                                                                                          \
+        const hwk_dense dense = dense_of(l);                                                       \
+        const hwk_units units = {.weights = l->weights,                                            \
+                                 .mean_square_update = l->msu,                                     \
+                                 .mean_square_gradient = l->msg,                                   \
+                                 .momenta = l->momenta,                                            \
+                                 .n = l->n_panels * HWK_LANES,                                     \
+                                 .rows = l->rows,                                                  \
+                                 .gradients = l->gradients,                                        \
+                                 .sum_squares = l->unit_squares,                                   \
+                                 .errors = (with_errors) ? l->fast_errors : NULL};                 \
+        t->kernel(&units, &dense, &rule);                                                          \
     }
-UNIT_PASS(unit_adadelta, unit_adadelta)
-UNIT_PASS(unit_plain, unit_plain)
-UNIT_PASS(unit_nesterov, unit_nesterov)
+UNITS_PASS(unit_adadelta, units_adadelta, false)
+UNITS_PASS(unit_adadelta_errors, units_adadelta, true)
+UNITS_PASS(unit_plain, units_plain, false)
+UNITS_PASS(unit_nesterov, units_nesterov, false)
 
 static const struct {
     const char *name;
@@ -169,6 +188,7 @@ static const struct {
     {"ADADELTA, fast", 3, fast_adadelta},
     {"ADADELTA and errors below, fast", 3, fast_adadelta_errors},
     {"ADADELTA, fast, unit by unit", 3, unit_adadelta},
+    {"ADADELTA and errors below, fast, unit by unit", 3, unit_adadelta_errors},
     {"plain SGD, exact", 1, plain},
     {"plain SGD, fast", 1, fast_plain},
     {"plain SGD, fast, unit by unit", 1, unit_plain},
@@ -250,6 +270,10 @@ int main(int argc, char **argv)
     }
     hwk_flush_denormals(was_flushing);
     hwi_free(l->weights);
+    hwi_free(l->rows);
+    hwi_free(l->unit_sums);
+    hwi_free(l->gradients);
+    hwi_free(l->unit_squares);
     hwi_free(l);
     return 0;
 }

@@ -76,27 +76,37 @@ typedef struct hwk_panel {
  * what is off costs nothing. Its inputs: */
 typedef struct hwk_dense {
     const float *x;        /* (C, padded with 0 to whole chunks of 16); of the fast arithmetic */
+    int32_t n_in;          /* C */
     int32_t n_chunks;      /* those that take part */
     const int32_t *chunks; /* (n_chunks) ascending */
     bool skips_zeros;      /* some inputs are 0, and those move nothing */
     /* Of the exact arithmetic. */
-    int32_t n_in;              /* C */
     const double *wide;        /* (C, padded with 0) */
     const int32_t *takes_part; /* (C, padded) -1, or 0 for padding and for inputs passed over */
 } hwk_dense;
 
-/* One unit's weights in the update; pointers to (C, padded). */
-typedef struct hwk_unit {
-    float *weights, *mean_square_update, *mean_square_gradient, *momenta;
-    double gradient;
-    double sum_square_gradient; /* fast ADADELTA: becomes the sum of gradient^2 */
-    /* Fast: inputs (C, padded) of the row after, or NULL, and what their weighted sum will be, as
-     * sum_unit gives it. Both rows take every chunk. */
-    const float *next_x;
-    float next_sum;
-} hwk_unit;
+/* Numbers from one unit to the next. */
+static inline int64_t hwk_unit_width(const hwk_dense *inputs)
+{
+    return (inputs->n_in + HWK_LANES - 1) / HWK_LANES * (int64_t)HWK_LANES;
+}
 
-/* Biases in the update; pointers to (n), n a multiple of eight or padded to one. */
+/* Some units of such a layer in the update. By row: (n_rows). */
+typedef struct hwk_units {
+    float *weights; /* (n_rows, C padded), and so the next three */
+    float *mean_square_update, *mean_square_gradient, *momenta;
+    int32_t n;
+    const int32_t *rows;     /* (n) those that move */
+    const double *gradients; /* by row: of their net inputs */
+    double *sum_squares;     /* by row; fast ADADELTA: become the sums of gradient^2 */
+    /* Fast: inputs (C, padded) of the row of data after, or NULL, and by row what their weighted
+     * sums will be, as sum_units gives them. Both rows of data take every chunk. */
+    const float *next_x;
+    float *next_sums;
+    float *errors; /* fast: (C, padded) += gradients * weights as they were; or NULL */
+} hwk_units;
+
+/* Biases in the update; pointers to (n) of any alignment. */
 typedef struct hwk_biases {
     double *biases;
     double *square_update, *square_gradient; /* ADADELTA */
@@ -124,7 +134,8 @@ typedef struct hwk_scale {
     const double *sub, *mul; /* both or sub NULL: none */
 } hwk_scale;
 
-typedef void hwk_update_unit(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule);
+typedef void hwk_update_units(const hwk_units *units, const hwk_dense *inputs,
+                              const hwk_rule *rule);
 
 typedef void hwk_update(const hwk_panel *panel, const hwk_inputs *inputs, const hwk_rule *rule);
 
@@ -161,10 +172,12 @@ typedef struct hwk_table {
                             const hwk_inputs *inputs);
     hwk_update *adadelta, *plain, *classical, *nesterov; /* plain: no momenta */
     hwk_update *fast_adadelta, *fast_plain, *fast_classical, *fast_nesterov;
-    /* Weighted sum of one unit: sixteen times four partial sums, by the place in a chunk and by the
-     * place of the chunk in the list modulo 4; added ((0 + 1) + (2 + 3)), then halves on halves. */
-    float (*sum_unit)(const float *weights, const hwk_dense *inputs);
-    hwk_update_unit *unit_adadelta, *unit_plain, *unit_classical, *unit_nesterov;
+    /* Weighted sums of the n listed units: sums[rows[k]] = sixteen times four partial sums, by the
+     * place in a chunk and by the place of the chunk in the list modulo 4; added ((0 + 1) + (2 +
+     * 3)), then halves on halves. */
+    void (*sum_units)(float *sums, const float *weights, const int32_t *rows, int32_t n,
+                      const hwk_dense *inputs);
+    hwk_update_units *units_adadelta, *units_plain, *units_classical, *units_nesterov;
     /* The same in exact and fast: doubles, H2O's (spec 7). */
     hwk_update_biases *bias_adadelta, *bias_plain, *bias_classical, *bias_nesterov;
     /* Number by number; these arrays need no alignment. */
@@ -194,8 +207,8 @@ typedef struct hwk_table {
      * Both arrays go on to a multiple of 16. */
     void (*sum_units_eightfold)(double *sums, const float *weights, int32_t n_units,
                                 const hwk_dense *inputs);
-    hwk_update_unit *exact_unit_adadelta, *exact_unit_plain;
-    hwk_update_unit *exact_unit_classical, *exact_unit_nesterov;
+    hwk_update_units *exact_units_adadelta, *exact_units_plain;
+    hwk_update_units *exact_units_classical, *exact_units_nesterov;
     void (*sum_squared_gradients)(double *sums, const double *gradients, int32_t n,
                                   const hwk_inputs *inputs);
 } hwk_table;

@@ -10,7 +10,7 @@
 #include "base/rng.h"
 #include "kernels/kernels.h"
 
-enum { N_IN = 45, N_BLOCKED = 40, N_ENTRIES = N_IN * HWK_LANES, N_MANY = 1531 };
+enum { N_IN = 45, N_BLOCKED = 40, N_ENTRIES = N_IN * HWK_LANES, N_UNITS = 22, N_MANY = 1531 };
 
 /* All arrays that a kernel may touch: a panel, and inputs of which some are passed over. */
 typedef struct arrays {
@@ -24,9 +24,10 @@ typedef struct arrays {
     double values[N_IN];
     float narrow[N_IN];
     _Alignas(64) float x[N_ENTRIES];
-    float unit_sums[2], next_sum[2];
+    float unit_sums[4][N_UNITS], next_unit_sums[4][N_UNITS];
+    _Alignas(64) float unit_errors[4][N_ENTRIES];
     _Alignas(64) float next_sums[HWK_LANES];
-    double unit_squares[2];
+    double unit_squares[4][N_UNITS];
     _Alignas(64) double wide[48], gradients[48], exact_sums[2][8], exact_squares[8][48];
     _Alignas(64) int32_t takes_part[48];
     _Alignas(64) double biases[HWK_LANES], bias_msu[HWK_LANES], bias_msg[HWK_LANES];
@@ -138,30 +139,49 @@ static void run_biases(const hwk_table *table, arrays *a, const hwk_rule *rule, 
     a->are_finite[3] = table->bias_nesterov(&biases, rule, HWK_LANES);
 }
 
-/* The kernels of one unit. */
-static void run_unit(const hwk_table *table, arrays *a, const hwk_rule *rule)
+/* The kernels of units that lie one by one: a wide one, and more than sixteen narrow ones. */
+static void run_units(const hwk_table *table, arrays *a, const hwk_rule *rule)
 {
-    static const int32_t chunks[] = {0, 1, 3, 4, 7, 20, 44};
-    for (int skips = 0; skips < 2; skips++) {
-        hwk_dense next = {a->consensus, skips ? 7 : 5, chunks, false};
-        hwk_dense dense = {a->x, skips ? 7 : 5, chunks, skips};
-        hwk_unit unit = {a->weights, a->msu, a->msg, a->momenta, (float)a->gradient[0], 0};
-        a->unit_sums[skips] = table->sum_unit(a->weights, &dense);
-        table->unit_adadelta(&unit, &dense, rule);
-        a->unit_squares[skips] = unit.sum_square_gradient;
-        /* The sum for the row after is the one that is taken later. */
-        unit.next_x = a->consensus;
-        table->unit_adadelta(&unit, &dense, rule);
-        a->next_sum[skips] = unit.next_sum;
-        float later = table->sum_unit(a->weights, &next);
-        assert_memory_equal(&later, &unit.next_sum, sizeof later);
-        table->unit_plain(&unit, &dense, rule);
-        table->unit_classical(&unit, &dense, rule);
-        table->unit_nesterov(&unit, &dense, rule);
+    static const int32_t some_chunks[] = {0, 1, 3, 4, 7, 20, 44}, first_only[] = {0};
+    static const int32_t narrow[] = {0,  1,  3,  4,  5,  6,  8,  9,  10,
+                                     11, 12, 13, 14, 15, 17, 19, 20, 21};
+    for (int k = 0; k < 4; k++) {
+        const bool skips = k % 2, is_wide = k < 2;
+        const hwk_dense dense = {.x = a->x,
+                                 .n_in = is_wide ? N_ENTRIES : 30,
+                                 .n_chunks = is_wide ? (skips ? 7 : 5) : 1 + skips,
+                                 .chunks = is_wide || skips ? some_chunks : first_only,
+                                 .skips_zeros = skips};
+        hwk_dense next = dense;
+        next.x = a->consensus;
+        hwk_units units = {.weights = a->weights,
+                           .mean_square_update = a->msu,
+                           .mean_square_gradient = a->msg,
+                           .momenta = a->momenta,
+                           .n = is_wide ? 1 : (int32_t)HW_COUNT(narrow),
+                           .rows = narrow,
+                           .gradients = a->gradients,
+                           .sum_squares = a->unit_squares[k]};
+        table->sum_units(a->unit_sums[k], a->weights, units.rows, units.n, &dense);
+        table->units_adadelta(&units, &dense, rule);
+        /* The sums for the row after are those that are taken later. */
+        units.next_x = a->consensus;
+        units.next_sums = a->next_unit_sums[k];
+        table->units_adadelta(&units, &dense, rule);
+        float later[N_UNITS] = {0};
+        table->sum_units(later, a->weights, units.rows, units.n, &next);
+        assert_memory_equal(later, a->next_unit_sums[k], sizeof later);
+        units.next_x = NULL;
+        units.errors = a->unit_errors[k];
+        table->units_adadelta(&units, &dense, rule);
+        table->units_plain(&units, &dense, rule);
+        units.errors = NULL;
+        table->units_classical(&units, &dense, rule);
+        table->units_nesterov(&units, &dense, rule);
     }
 }
 
-/* Seven units of 45 inputs each that lie side by side, and the first one's update. */
+/* Seven units of 45 inputs each that lie side by side, and the update of two. */
 static void run_units_exactly(const hwk_table *table, arrays *a, const hwk_rule *rule)
 {
     static const int32_t chunks[] = {0, 1, 2}, last[] = {2};
@@ -174,11 +194,18 @@ static void run_units_exactly(const hwk_table *table, arrays *a, const hwk_rule 
                                  .takes_part = a->takes_part};
         if (k < 2)
             table->sum_units_eightfold(a->exact_sums[k], a->weights, 7 - k, &dense);
-        hwk_unit unit = {a->weights, a->msu, a->msg, a->momenta, a->gradient[k], 0};
-        table->exact_unit_adadelta(&unit, &dense, rule);
-        table->exact_unit_plain(&unit, &dense, rule);
-        table->exact_unit_classical(&unit, &dense, rule);
-        table->exact_unit_nesterov(&unit, &dense, rule);
+        static const int32_t rows[] = {1, 4};
+        const hwk_units units = {.weights = a->weights,
+                                 .mean_square_update = a->msu,
+                                 .mean_square_gradient = a->msg,
+                                 .momenta = a->momenta,
+                                 .n = 2,
+                                 .rows = rows,
+                                 .gradients = a->gradient + k};
+        table->exact_units_adadelta(&units, &dense, rule);
+        table->exact_units_plain(&units, &dense, rule);
+        table->exact_units_classical(&units, &dense, rule);
+        table->exact_units_nesterov(&units, &dense, rule);
     }
     static const int32_t n_gradients[] = {1, 2, 5, 8, 17, 25, 32, 48};
     const hwk_inputs inputs = {a->n_units, a->units, a->values, a->narrow};
@@ -353,8 +380,8 @@ static void test_kernels_every_version_gives_the_bits_of_the_reference(void **st
             run_all(table, &actual, &rules[seed % 2], has_consensus, is_dense, has_errors);
             run_biases(ref, &expected, &rules[seed % 2], has_errors);
             run_biases(table, &actual, &rules[seed % 2], has_errors);
-            run_unit(ref, &expected, &rules[seed % 2]);
-            run_unit(table, &actual, &rules[seed % 2]);
+            run_units(ref, &expected, &rules[seed % 2]);
+            run_units(table, &actual, &rules[seed % 2]);
             run_units_exactly(ref, &expected, &rules[seed % 2]);
             run_units_exactly(table, &actual, &rules[seed % 2]);
             assert_memory_equal(&expected, &actual, sizeof expected);
@@ -449,11 +476,15 @@ static void test_kernels_units_give_the_bits_of_a_panel(void **state)
         table->adadelta(&panel, &inputs, &rules[0]);
         table->sum_squared_gradients(squares, a.gradient, HWK_LANES, &inputs);
         assert_memory_equal(squares, a.sum_squares, sizeof squares);
-        for (int r = 0; r < HWK_LANES; r++) {
+        for (int32_t r = 0; r < HWK_LANES; r++) {
             float *w = weights + r * WIDTH;
-            hwk_unit unit = {w, msu + r * WIDTH, msg + r * WIDTH, NULL, a.gradient[r], 0};
-            if (a.is_active[r])
-                table->exact_unit_adadelta(&unit, &dense, &rules[0]);
+            const hwk_units unit = {.weights = weights,
+                                    .mean_square_update = msu,
+                                    .mean_square_gradient = msg,
+                                    .n = a.is_active[r] != 0,
+                                    .rows = &r,
+                                    .gradients = a.gradient};
+            table->exact_units_adadelta(&unit, &dense, &rules[0]);
             for (int32_t c = 0; c < N_IN; c++) {
                 assert_memory_equal(&w[c], &a.weights[c * HWK_LANES + r], sizeof(float));
                 assert_memory_equal(&msu[r * WIDTH + c], &a.msu[c * HWK_LANES + r], sizeof(float));

@@ -363,68 +363,81 @@ static float sum_unit(const float *weights, const hwk_dense *inputs)
     return add_halves(p[0]);
 }
 
+static void sum_units(float *sums, const float *weights, const int32_t *rows, int32_t n,
+                      const hwk_dense *inputs)
+{
+    for (int32_t k = 0; k < n; k++)
+        sums[rows[k]] = sum_unit(weights + rows[k] * hwk_unit_width(inputs), inputs);
+}
+
 enum { PLAIN, CLASSICAL, NESTEROV, ADADELTA };
 
-static void move_unit(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule, int kind)
+static void move_unit(const hwk_units *units, int32_t row, const hwk_dense *inputs,
+                      const hwk_rule *rule, int kind)
 {
+    const int64_t first = row * hwk_unit_width(inputs);
     float squares[LANES] = {0}, root = sqrtf(rule->one_minus_rho);
-    float scale = kind == ADADELTA ? root : 1;
+    float scale = kind == ADADELTA ? root : 1, unit_gradient = (float)units->gradients[row];
     for (int32_t i = 0; i < inputs->n_chunks; i++) {
         for (int32_t k = 0; k < LANES; k++) {
             int32_t c = inputs->chunks[i] * LANES + k;
-            float x = inputs->x[c], w = unit->weights[c],
-                  gradient = ((float)unit->gradient * scale) * x;
+            const int64_t at = first + c;
+            float *weight = &units->weights[at], w = *weight;
+            float x = inputs->x[c], gradient = (unit_gradient * scale) * x;
+            if (units->errors)
+                units->errors[c] += unit_gradient * w;
             if (inputs->skips_zeros && x == 0)
                 continue;
             if (rule->l1 != 0 || rule->l2 != 0)
                 gradient = (gradient + (float)sign_of(w) * ((float)rule->l1 * scale)) +
                            w * ((float)rule->l2 * scale);
             if (kind == ADADELTA) {
-                squares[k] += fast_adadelta_step(rule, gradient, root, &unit->weights[c],
-                                                 &unit->mean_square_update[c],
-                                                 &unit->mean_square_gradient[c]);
+                squares[k] +=
+                    fast_adadelta_step(rule, gradient, root, weight, &units->mean_square_update[at],
+                                       &units->mean_square_gradient[at]);
             } else if (kind == PLAIN) {
-                unit->weights[c] = w - rule->step * gradient;
+                *weight = w - rule->step * gradient;
             } else if (kind == CLASSICAL) {
                 float delta = rule->step * gradient;
-                unit->weights[c] = (w - delta) + rule->momentum * unit->momenta[c];
-                unit->momenta[c] = -delta;
+                *weight = (w - delta) + rule->momentum * units->momenta[at];
+                units->momenta[at] = -delta;
             } else {
-                unit->momenta[c] = unit->momenta[c] * rule->momentum - gradient;
-                unit->weights[c] = w + rule->step * unit->momenta[c];
+                units->momenta[at] = units->momenta[at] * rule->momentum - gradient;
+                *weight = w + rule->step * units->momenta[at];
             }
         }
     }
     if (kind == ADADELTA)
-        unit->sum_square_gradient = (double)add_halves(squares) / (double)rule->one_minus_rho;
+        units->sum_squares[row] = (double)add_halves(squares) / (double)rule->one_minus_rho;
 }
 
-static void move_unit_and_look_ahead(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule,
-                                     int kind)
+static void move_units(const hwk_units *units, const hwk_dense *inputs, const hwk_rule *rule,
+                       int kind)
 {
-    move_unit(unit, inputs, rule, kind);
-    const hwk_dense next = {
-        .x = unit->next_x, .n_chunks = inputs->n_chunks, .chunks = inputs->chunks};
-    if (unit->next_x)
-        unit->next_sum = sum_unit(unit->weights, &next);
+    for (int32_t k = 0; k < units->n; k++)
+        move_unit(units, units->rows[k], inputs, rule, kind);
+    hwk_dense next = *inputs;
+    next.x = units->next_x;
+    if (next.x)
+        sum_units(units->next_sums, units->weights, units->rows, units->n, &next);
 }
 
-#define DEFINE_UNIT_UPDATE(name, kind)                                                             \
-    static void name(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule)                \
+#define DEFINE_UNITS_UPDATE(name, kind)                                                            \
+    static void name(const hwk_units *units, const hwk_dense *inputs, const hwk_rule *rule)        \
     {                                                                                              \
-        move_unit_and_look_ahead(unit, inputs, rule, kind);                                        \
+        move_units(units, inputs, rule, kind);                                                     \
     }
-DEFINE_UNIT_UPDATE(unit_adadelta, ADADELTA)
-DEFINE_UNIT_UPDATE(unit_plain, PLAIN)
-DEFINE_UNIT_UPDATE(unit_classical, CLASSICAL)
-DEFINE_UNIT_UPDATE(unit_nesterov, NESTEROV)
+DEFINE_UNITS_UPDATE(units_adadelta, ADADELTA)
+DEFINE_UNITS_UPDATE(units_plain, PLAIN)
+DEFINE_UNITS_UPDATE(units_classical, CLASSICAL)
+DEFINE_UNITS_UPDATE(units_nesterov, NESTEROV)
 
 /* Exactly. */
 
 static void sum_units_eightfold(double *sums, const float *weights, int32_t n_units,
                                 const hwk_dense *inputs)
 {
-    const int64_t width = (inputs->n_in + LANES - 1) / LANES * (int64_t)LANES;
+    const int64_t width = hwk_unit_width(inputs);
     const int32_t n_blocked = inputs->n_in / N_PARTIALS * N_PARTIALS;
     for (int32_t u = 0; u < n_units; u++) {
         const float *w = weights + u * width;
@@ -457,35 +470,38 @@ static void sum_squared_gradients(double *sums, const double *gradients, int32_t
 }
 
 /* Each weight moves as in a panel. */
-static void move_unit_exactly(const hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule,
-                              move_weight *move)
+static void move_units_exactly(const hwk_units *units, const hwk_dense *inputs,
+                               const hwk_rule *rule, move_weight *move)
 {
     double sum_square = 0;
     const int32_t is_active = -1;
-    const hwk_panel panel = {.weights = unit->weights,
-                             .mean_square_update = unit->mean_square_update,
-                             .mean_square_gradient = unit->mean_square_gradient,
-                             .momenta = unit->momenta,
-                             .sum_square_gradient = &sum_square,
-                             .gradient = &unit->gradient,
-                             .is_active = &is_active};
-    for (int32_t i = 0; i < inputs->n_chunks; i++)
-        for (int32_t k = 0; k < LANES; k++) {
-            int32_t c = inputs->chunks[i] * LANES + k;
-            if (!inputs->skips_zeros || inputs->takes_part[c])
-                move(&panel, rule, inputs->wide[c], c, 0);
-        }
+    for (int32_t u = 0; u < units->n; u++) {
+        const int64_t first = units->rows[u] * hwk_unit_width(inputs);
+        const hwk_panel panel = {.weights = units->weights,
+                                 .mean_square_update = units->mean_square_update,
+                                 .mean_square_gradient = units->mean_square_gradient,
+                                 .momenta = units->momenta,
+                                 .sum_square_gradient = &sum_square,
+                                 .gradient = &units->gradients[units->rows[u]],
+                                 .is_active = &is_active};
+        for (int32_t i = 0; i < inputs->n_chunks; i++)
+            for (int32_t k = 0; k < LANES; k++) {
+                int32_t c = inputs->chunks[i] * LANES + k;
+                if (!inputs->skips_zeros || inputs->takes_part[c])
+                    move(&panel, rule, inputs->wide[c], first + c, 0);
+            }
+    }
 }
 
-#define DEFINE_EXACT_UNIT_UPDATE(name, move)                                                       \
-    static void name(hwk_unit *unit, const hwk_dense *inputs, const hwk_rule *rule)                \
+#define DEFINE_EXACT_UNITS_UPDATE(name, move)                                                      \
+    static void name(const hwk_units *units, const hwk_dense *inputs, const hwk_rule *rule)        \
     {                                                                                              \
-        move_unit_exactly(unit, inputs, rule, move);                                               \
+        move_units_exactly(units, inputs, rule, move);                                             \
     }
-DEFINE_EXACT_UNIT_UPDATE(exact_unit_adadelta, move_adadelta)
-DEFINE_EXACT_UNIT_UPDATE(exact_unit_plain, move_plain)
-DEFINE_EXACT_UNIT_UPDATE(exact_unit_classical, move_classical)
-DEFINE_EXACT_UNIT_UPDATE(exact_unit_nesterov, move_nesterov)
+DEFINE_EXACT_UNITS_UPDATE(exact_units_adadelta, move_adadelta)
+DEFINE_EXACT_UNITS_UPDATE(exact_units_plain, move_plain)
+DEFINE_EXACT_UNITS_UPDATE(exact_units_classical, move_classical)
+DEFINE_EXACT_UNITS_UPDATE(exact_units_nesterov, move_nesterov)
 
 /* --- Biases ----------------------------------------------------------------------------------- */
 
@@ -675,17 +691,17 @@ const hwk_table hwk_table_ref = {.name = "ref",
                                  .fast_plain = fast_plain,
                                  .fast_classical = fast_classical,
                                  .fast_nesterov = fast_nesterov,
-                                 .sum_unit = sum_unit,
-                                 .unit_adadelta = unit_adadelta,
-                                 .unit_plain = unit_plain,
-                                 .unit_classical = unit_classical,
-                                 .unit_nesterov = unit_nesterov,
+                                 .sum_units = sum_units,
+                                 .units_adadelta = units_adadelta,
+                                 .units_plain = units_plain,
+                                 .units_classical = units_classical,
+                                 .units_nesterov = units_nesterov,
                                  .sum_units_eightfold = sum_units_eightfold,
                                  .sum_squared_gradients = sum_squared_gradients,
-                                 .exact_unit_adadelta = exact_unit_adadelta,
-                                 .exact_unit_plain = exact_unit_plain,
-                                 .exact_unit_classical = exact_unit_classical,
-                                 .exact_unit_nesterov = exact_unit_nesterov,
+                                 .exact_units_adadelta = exact_units_adadelta,
+                                 .exact_units_plain = exact_units_plain,
+                                 .exact_units_classical = exact_units_classical,
+                                 .exact_units_nesterov = exact_units_nesterov,
                                  .bias_adadelta = bias_adadelta,
                                  .bias_plain = bias_plain,
                                  .bias_classical = bias_classical,

@@ -45,6 +45,12 @@ typedef int32_t wi __attribute__((vector_size(4 * FLOATS), may_alias));
 #define CONST_PART_I(pointer) (*(const vi *)(const void *)(pointer))
 #define PART_D(pointer) (*(vd *)(void *)(pointer))
 #define CONST_PART_D(pointer) (*(const vd *)(const void *)(pointer))
+/* The same of any alignment. */
+typedef double any_vd __attribute__((vector_size(8 * DOUBLES), may_alias, aligned(8)));
+typedef int32_t any_vi __attribute__((vector_size(4 * DOUBLES), may_alias, aligned(4)));
+#define ANY_D(pointer) (*(any_vd *)(void *)(pointer))
+#define CONST_ANY_D(pointer) (*(const any_vd *)(const void *)(pointer))
+#define CONST_ANY_I(pointer) (*(const any_vi *)(const void *)(pointer))
 #define AS_VD(pointer) ((vd *)(void *)(pointer))
 #define AS_CONST_VD(pointer) ((const vd *)(const void *)(pointer))
 #define AS_CONST_VF(pointer) ((const vf *)(const void *)(pointer))
@@ -104,3 +110,17 @@ static inline int has_all_rows(const hwk_panel *panel)
 enum { PLAIN, CLASSICAL, NESTEROV, ADADELTA, ERRORS_ONLY };
 
 #define UPDATE static inline __attribute__((always_inline)) void
+
+/* One unit's arrays, which begin at `at`, as those of a panel. */
+static inline __attribute__((always_inline)) hwk_panel arrays_of_unit(const hwk_units *units,
+                                                                      int64_t at, int kind)
+{
+    hwk_panel arrays = {.weights = units->weights + at};
+    if (kind == ADADELTA) {
+        arrays.mean_square_update = units->mean_square_update + at;
+        arrays.mean_square_gradient = units->mean_square_gradient + at;
+    } else if (kind != PLAIN) {
+        arrays.momenta = units->momenta + at;
+    }
+    return arrays;
+}

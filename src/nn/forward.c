@@ -92,10 +92,11 @@ static void draw_mask(const hwi_layer *layer, const hwi_dropout *dropout, const 
 }
 
 /* The listed inputs side by side, and the chunks that are not 0 altogether. */
-static void spread_dense(const hwi_layer *layer, const hwi_active *input, hwi_work *work)
+static void spread_dense(const hwi_layer *layer, const hwi_active *input, const hwi_work *work,
+                         hwk_dense *inputs)
 {
-    float *x = (float *)work->dense.x;
-    int32_t *chunks = (int32_t *)work->dense.chunks;
+    float *x = (float *)inputs->x;
+    int32_t *chunks = (int32_t *)inputs->chunks;
     const int32_t n_padded = (int32_t)hwi_layer_n_padded_inputs(layer);
     const int32_t n_chunks = n_padded / HWK_LANES;
     if (input->n == layer->n_in) {
@@ -105,29 +106,31 @@ static void spread_dense(const hwi_layer *layer, const hwi_active *input, hwi_wo
         for (int32_t i = 0; i < input->n; i++)
             x[input->units[i]] = (float)input->values[i];
     }
-    work->dense.n_chunks = work->kernels->list_chunks(chunks, x, n_chunks);
-    work->dense.skips_zeros = !work->moves_zeros;
+    inputs->n_chunks = work->kernels->list_chunks(chunks, x, n_chunks);
+    inputs->skips_zeros = !work->moves_zeros;
     if (!work->moves_zeros)
         return;
     for (int32_t i = 0; i < n_chunks; i++)
         chunks[i] = i;
-    work->dense.n_chunks = n_chunks;
+    inputs->n_chunks = n_chunks;
 }
 
 void hwi_spread_input(const hwi_layer *first, hwi_work *work)
 {
+    hwi_layer_work *lw = &work->layers[0];
     if (first->is_by_unit)
-        spread_dense(first, &work->input, work);
+        spread_dense(first, &work->input, work, &lw->side_by_side);
     else
-        work->kernels->narrow(work->layers[0].narrow, work->input.values, work->input.n);
+        work->kernels->narrow(lw->narrow, work->input.values, work->input.n);
 }
 
 /* The same of the exact arithmetic. Padding takes no part. */
-static void spread_dense_exactly(const hwi_layer *layer, const hwi_active *input, hwi_work *work)
+static void spread_dense_exactly(const hwi_layer *layer, const hwi_active *input,
+                                 const hwi_work *work, hwk_dense *inputs)
 {
-    double *x = (double *)work->dense.wide;
-    int32_t *takes_part = (int32_t *)work->dense.takes_part;
-    int32_t *chunks = (int32_t *)work->dense.chunks, n = 0;
+    double *x = (double *)inputs->wide;
+    int32_t *takes_part = (int32_t *)inputs->takes_part;
+    int32_t *chunks = (int32_t *)inputs->chunks, n = 0;
     const int64_t n_padded = hwi_layer_n_padded_inputs(layer);
     const int32_t n_in = layer->n_in;
     const bool has_all = input->n == n_in;
@@ -145,44 +148,50 @@ static void spread_dense_exactly(const hwi_layer *layer, const hwi_active *input
         for (n = 0; n < n_padded / HWK_LANES; n++)
             chunks[n] = n;
     }
-    work->dense.n_in = n_in;
-    work->dense.n_chunks = n;
-    work->dense.skips_zeros = !work->moves_zeros && !has_all;
+    inputs->n_chunks = n;
+    inputs->skips_zeros = !work->moves_zeros && !has_all;
 }
 
-/* Units that dropout leaves out need no sum: their activation is 0 whatever it is. */
-static void sum_by_unit(const hwi_layer *layer, hwi_work *work, const hwi_active *input,
-                        hwi_layer_work *lw, bool has_mask)
+/* Of a first layer in H2O's order. */
+static void sum_by_unit_exactly(const hwi_layer *layer, const hwi_work *work,
+                                const hwi_active *input, hwi_layer_work *lw)
 {
     const int64_t width = hwi_layer_n_padded_inputs(layer);
-    if (!work->is_fast) {
-        const int32_t n = lw->unit_end - lw->unit_begin;
-        spread_dense_exactly(layer, input, work);
-        work->kernels->sum_units_eightfold(
-            lw->net + lw->unit_begin, layer->weights + lw->unit_begin * width, n, &work->dense);
-        for (int32_t u = lw->unit_begin; u < lw->unit_end; u++)
-            lw->net[u] += layer->biases[u];
-        return;
+    const int32_t begin = lw->unit_begin, n = lw->unit_end - begin;
+    spread_dense_exactly(layer, input, work, &lw->side_by_side);
+    work->kernels->sum_units_eightfold(lw->net + begin, layer->weights + begin * width, n,
+                                       &lw->side_by_side);
+    for (int32_t u = begin; u < lw->unit_end; u++)
+        lw->net[u] += layer->biases[u];
+}
+
+/* What a layer above the first reads: the activations below, all of them. */
+static void spread_activations(const hwi_layer *layer, const hwi_work *work,
+                               const hwi_layer_work *below, hwk_dense *inputs)
+{
+    work->kernels->narrow((float *)inputs->x, below->dense, layer->n_in);
+    inputs->skips_zeros = below->output.n < layer->n_in && !work->moves_zeros;
+}
+
+/* Units that dropout leaves out need no sum: their activation is 0 whatever it is. Of rows of the
+ * first layer the sums can be known already. */
+static void sum_by_unit(const hwi_layer *layer, hwi_work *work, hwi_layer_work *lw, bool has_mask,
+                        bool is_first)
+{
+    const int32_t n_channels = layer->n_channels;
+    const int32_t begin = lw->unit_begin * n_channels, end = lw->unit_end * n_channels;
+    const uint8_t *has_sum = is_first ? work->ahead.has_sum : NULL;
+    float *sums = is_first ? work->ahead.sums : lw->sums;
+    int32_t *rows = lw->active_rows, n = 0;
+    for (int32_t r = begin; r < end; r++) {
+        /* Without a branch, since one on a mask is guessed wrongly every other time. */
+        rows[n] = r;
+        n += (!has_mask || lw->is_kept[r / n_channels]) && !(has_sum && has_sum[r]);
     }
-    if (!work->is_spread)
-        spread_dense(layer, input, work);
-    int32_t next = lw->unit_begin;
-    while (next < lw->unit_end) {
-        /* Listed by the panel, since a branch on a mask is guessed wrongly every other time. */
-        int32_t units[HWK_LANES], n = 0;
-        for (int32_t k = 0; k < HWK_LANES && next < lw->unit_end; k++, next++) {
-            lw->net[next] = 0;
-            units[n] = next;
-            n += !has_mask || lw->is_kept[next];
-        }
-        for (int32_t k = 0; k < n; k++) {
-            const int32_t u = units[k];
-            const float sum =
-                work->ahead.has_sum[u]
-                    ? work->ahead.sums[u]
-                    : work->kernels->sum_unit(layer->weights + u * width, &work->dense);
-            lw->net[u] = (double)sum + layer->biases[u];
-        }
+    work->kernels->sum_units(sums, layer->weights, rows, n, &lw->side_by_side);
+    for (int32_t r = begin; r < end; r++) {
+        const bool has = !has_mask || lw->is_kept[r / n_channels];
+        lw->net[r] = has ? (double)sums[r] + layer->biases[r] : 0;
     }
 }
 
@@ -192,14 +201,22 @@ static void sum_by_unit(const hwi_layer *layer, hwi_work *work, const hwi_active
 static void sum_inputs(const hwi_layer *layer, hwi_work *work, const hwi_active *input,
                        hwi_layer_work *lw, bool has_mask)
 {
+    const bool is_first = input == &work->input;
+    if (layer->is_by_unit && !work->is_fast) {
+        sum_by_unit_exactly(layer, work, input, lw);
+        return;
+    }
     if (layer->is_by_unit) {
-        sum_by_unit(layer, work, input, lw, has_mask);
+        if (!is_first)
+            spread_activations(layer, work, lw - 1, &lw->side_by_side);
+        else if (!work->is_spread)
+            hwi_spread_input(layer, work);
+        sum_by_unit(layer, work, lw, has_mask, is_first);
         return;
     }
     const hwk_table *kernels = work->kernels;
     const int32_t n_blocked = layer->n_in / N_PARTIALS * N_PARTIALS;
     const hwk_inputs inputs = {input->n, input->units, input->values, lw->narrow, work->is_fused};
-    const bool is_first = input == &work->input;
     if (work->is_fast && !(is_first && work->is_spread))
         kernels->narrow(lw->narrow, input->values, input->n);
     for (int32_t p = lw->panel_begin; p < lw->panel_end; p++) {

@@ -115,7 +115,7 @@ hw_status hwi_network_new(const hwi_network_shape *shape, hwi_network **out, hw_
 }
 
 /* The same numbers in other layers, allocated anew. */
-static hw_status clone(const hwi_network *network, bool is_by_unit, hwi_network **out,
+static hw_status clone(const hwi_network *network, const bool *is_by_unit, hwi_network **out,
                        hw_error *err)
 {
     HW_AUTO(hwi_network) *copy = HWI_NEW(hwi_network);
@@ -125,7 +125,8 @@ static hw_status clone(const hwi_network *network, bool is_by_unit, hwi_network 
     copy->layers = HWI_NEW_ARRAY(hwi_layer, (size_t)network->n_layers);
     HW_CHECK_ALLOC(err, copy->layers);
     memcpy(copy->layers, network->layers, (size_t)network->n_layers * sizeof *network->layers);
-    copy->layers[0].is_by_unit = is_by_unit;
+    for (int32_t l = 0; is_by_unit && l < network->n_layers; l++)
+        copy->layers[l].is_by_unit = is_by_unit[l];
     HW_TRY(allocate(copy, err));
     hwi_network_assign(copy, network);
     *out = HW_TAKE(copy);
@@ -134,12 +135,13 @@ static hw_status clone(const hwi_network *network, bool is_by_unit, hwi_network 
 
 hw_status hwi_network_copy(const hwi_network *network, hwi_network **out, hw_error *err)
 {
-    return clone(network, network->layers[0].is_by_unit, out, err);
+    return clone(network, NULL, out, err);
 }
 
-hw_status hwi_network_by_unit(const hwi_network *network, hwi_network **out, hw_error *err)
+hw_status hwi_network_by_unit(const hwi_network *network, const bool *is_by_unit, hwi_network **out,
+                              hw_error *err)
 {
-    return clone(network, true, out, err);
+    return clone(network, is_by_unit, out, err);
 }
 
 void hwi_network_free(hwi_network *network)

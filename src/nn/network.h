@@ -73,10 +73,11 @@ void hwi_network_free(hwi_network *network);
 HW_DEFINE_AUTO(hwi_network, hwi_network_free)
 /* Copies all numbers; both must have the same shape. */
 void hwi_network_assign(hwi_network *to, const hwi_network *from);
-/* The same network whose first layer lies unit by unit, for training: units that are off then cost
- * nothing in the update. Only hwi_sgd_learn and hwi_forward with a workspace for it take it; for
- * all else it is assigned to one in panels. */
-hw_status hwi_network_by_unit(const hwi_network *network, hwi_network **out,
+/* The same network with some layers (n_layers) that lie unit by unit, for training: units that are
+ * off then cost nothing in the update. In the exact arithmetic only the first can. Only
+ * hwi_sgd_learn and hwi_forward with a workspace for it take it; for all else it is assigned to one
+ * in panels. */
+hw_status hwi_network_by_unit(const hwi_network *network, const bool *is_by_unit, hwi_network **out,
                               hw_error *err) HW_MUST_USE;
 hw_status hwi_network_copy(const hwi_network *network, hwi_network **out,
                            hw_error *err) HW_MUST_USE;

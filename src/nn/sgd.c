@@ -321,17 +321,17 @@ static hwk_rule rule_of_layer(const hwi_sgd *sgd, int32_t l)
                       .l2 = sgd->l2};
 }
 
-static hwk_update_unit *choose_unit_update(const hwi_sgd *sgd, const hwi_work *work,
-                                           const hwi_layer *layer)
+static hwk_update_units *choose_units_update(const hwi_sgd *sgd, const hwi_work *work,
+                                             const hwi_layer *layer)
 {
     const hwk_table *kernels = work->kernels;
     if (sgd->is_adaptive)
-        return work->is_fast ? kernels->unit_adadelta : kernels->exact_unit_adadelta;
+        return work->is_fast ? kernels->units_adadelta : kernels->exact_units_adadelta;
     if (!layer->momenta)
-        return work->is_fast ? kernels->unit_plain : kernels->exact_unit_plain;
+        return work->is_fast ? kernels->units_plain : kernels->exact_units_plain;
     if (sgd->is_nesterov)
-        return work->is_fast ? kernels->unit_nesterov : kernels->exact_unit_nesterov;
-    return work->is_fast ? kernels->unit_classical : kernels->exact_unit_classical;
+        return work->is_fast ? kernels->units_nesterov : kernels->exact_units_nesterov;
+    return work->is_fast ? kernels->units_classical : kernels->exact_units_classical;
 }
 
 /* The sums of squares of the own active units, several at a time. */
@@ -356,7 +356,7 @@ static void sum_squares_by_unit(hwi_layer_work *lw, const hwi_work *work, const 
 static bool takes_all_chunks(const hwi_layer *layer, const hwi_work *work)
 {
     int64_t n_chunks = hwi_layer_n_padded_inputs(layer) / HWK_LANES;
-    return work->ahead.is_known && work->dense.n_chunks == n_chunks &&
+    return work->ahead.is_known && work->layers[0].side_by_side.n_chunks == n_chunks &&
            work->ahead.n_chunks == n_chunks;
 }
 
@@ -367,31 +367,42 @@ static bool takes_all_inputs(const hwi_layer *layer, const hwi_work *work, const
            inputs->narrow == work->layers[0].narrow && work->ahead.input.n == layer->n_in;
 }
 
-/* Weights of the own active units of a layer that lies unit by unit. */
+/* Weights of the own active units of a layer that lies unit by unit; for a layer above the first
+ * each shard's part of the errors below on the way. */
 static void update_by_unit(const hwi_sgd *sgd, int32_t l, const hwi_layer *layer,
                            hwi_layer_work *lw, const hwi_work *work, const hwk_inputs *inputs)
 {
     const hwk_rule rule = rule_of_layer(sgd, l);
-    hwk_update_unit *update = choose_unit_update(sgd, work, layer);
-    const float *next_x = takes_all_chunks(layer, work) ? work->ahead.x : NULL;
-    for (int32_t k = 0; k < lw->n_active_rows; k++) {
-        int32_t row = lw->active_rows[k];
-        int64_t offset = hwi_layer_at(layer, 0, row);
-        hwk_unit unit = {.weights = layer->weights + offset,
-                         .mean_square_update = at_offset(layer->mean_square_update, offset),
-                         .mean_square_gradient = at_offset(layer->mean_square_gradient, offset),
-                         .momenta = at_offset(layer->momenta, offset),
-                         .gradient = lw->gradient[row],
-                         .next_x = next_x};
-        update(&unit, &work->dense, &rule);
-        lw->sum_squares[row] = unit.sum_square_gradient;
-        if (!next_x)
-            continue;
-        work->ahead.sums[row] = unit.next_sum;
-        work->ahead.has_sum[row] = 1;
+    hwk_update_units *update = choose_units_update(sgd, work, layer);
+    hwk_units units = {.weights = layer->weights,
+                       .mean_square_update = layer->mean_square_update,
+                       .mean_square_gradient = layer->mean_square_gradient,
+                       .momenta = layer->momenta,
+                       .n = lw->n_active_rows,
+                       .rows = lw->active_rows,
+                       .gradients = lw->gradient,
+                       .sum_squares = lw->sum_squares};
+    if (l == 0) {
+        if (takes_all_chunks(layer, work)) {
+            units.next_x = work->ahead.x;
+            units.next_sums = work->ahead.sums;
+            for (int32_t k = 0; k < units.n; k++)
+                work->ahead.has_sum[units.rows[k]] = 1;
+        }
+        update(&units, &lw->side_by_side, &rule);
+        if (sgd->is_adaptive && !work->is_fast)
+            sum_squares_by_unit(lw, work, inputs);
+        return;
     }
-    if (sgd->is_adaptive && !work->is_fast)
-        sum_squares_by_unit(lw, work, inputs);
+    for (int32_t s = lw->shard_begin, k = 0; s < lw->shard_end; s++) {
+        const int32_t end = hwi_shard_begin_unit(layer, s + 1) * layer->n_channels, first = k;
+        while (k < lw->n_active_rows && lw->active_rows[k] < end)
+            k++;
+        units.rows = lw->active_rows + first;
+        units.n = k - first;
+        units.errors = begin_error_part(layer, lw, s);
+        update(&units, &lw->side_by_side, &rule);
+    }
 }
 
 /* Weights of the own rows; each shard's part of the errors below on the way when wanted. */
@@ -577,9 +588,12 @@ static bool errors_below(const hwi_sgd *sgd, int32_t l, const hwi_network *netwo
         hwi_team_meet(work->team, work->member);
         return false;
     }
-    const hwk_inputs wanted = inputs_with_errors(layer, below, inputs);
-    bool moves = wanted.n == inputs->n && (lw->is_divided || !work->team);
-    if (moves)
+    const hwk_inputs wanted = layer->is_by_unit ? (hwk_inputs){.n = layer->n_in}
+                                                : inputs_with_errors(layer, below, inputs);
+    bool moves = layer->is_by_unit || (wanted.n == inputs->n && (lw->is_divided || !work->team));
+    if (layer->is_by_unit)
+        update_by_unit(sgd, l, layer, lw, work, inputs);
+    else if (moves)
         update_weights(sgd, l, layer, lw, work, inputs, true);
     else
         error_parts_below(layer, lw, work, &wanted);
@@ -611,7 +625,7 @@ bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, dou
         bool has_moved = l > 0 && errors_below(sgd, l, network, work, &inputs);
         if (lw->n_active_rows == 0)
             continue;
-        if (layer->is_by_unit)
+        if (layer->is_by_unit && !has_moved)
             update_by_unit(sgd, l, layer, lw, work, &inputs);
         else if (!has_moved)
             update_weights(sgd, l, layer, lw, work, &inputs, false);

@@ -369,6 +369,7 @@ static void test_sgd_unit_by_unit_learns_what_panels_learn(void **state)
 {
     (void)state;
     enum { N_IN = 37 };
+    static const bool first[] = {true, false, false};
     static const int32_t hidden[] = {21, 5};
     static const char *const rules[] = {
         "rho=0.9", "adaptive_rate=false;l1=1e-3;l2=1e-3", "adaptive_rate=false;fast_mode=false",
@@ -390,10 +391,10 @@ static void test_sgd_unit_by_unit_learns_what_panels_learn(void **state)
         HW_AUTO(hwi_network) *by_unit = NULL, *back = NULL;
         HW_AUTO(hwi_work) *work_by_unit = NULL;
         hw_error err = {0};
-        hw_assert_ok(hwi_network_by_unit(panels, &by_unit, &err), err);
+        hw_assert_ok(hwi_network_by_unit(panels, first, &by_unit, &err), err);
         hw_assert_ok(hwi_network_copy(panels, &back, &err), err);
         HW_AUTO(hwi_work) *work = hw_new_work(panels);
-        hwi_seat seat = {.is_by_unit = true};
+        hwi_seat seat = {.is_by_unit = first};
         hw_assert_ok(hwi_work_new(by_unit, N_IN, false, seat, &work_by_unit, &err), err);
         work_by_unit->moves_zeros = !sgd.fast_mode;
         hwi_rng rng = hwi_rng_new((int64_t)k);
@@ -425,6 +426,7 @@ static void test_sgd_row_after_is_summed_ahead_without_a_trace(void **state)
     (void)state;
     enum { N_IN = 70, N_ROWS = 12 };
     static const int32_t hidden[] = {37, 5};
+    static const bool first[] = {true, false, false};
     static const struct {
         const char *rule;
         hw_activation activation;
@@ -453,10 +455,10 @@ static void test_sgd_row_after_is_summed_ahead_without_a_trace(void **state)
         hw_error err = {0};
         for (int a = 0; a < 2; a++) {
             if (cases[k].is_by_unit)
-                hw_assert_ok(hwi_network_by_unit(start, &networks[a], &err), err);
+                hw_assert_ok(hwi_network_by_unit(start, first, &networks[a], &err), err);
             else
                 hw_assert_ok(hwi_network_copy(start, &networks[a], &err), err);
-            hwi_seat seat = {.is_by_unit = cases[k].is_by_unit};
+            hwi_seat seat = {.is_by_unit = cases[k].is_by_unit ? first : NULL};
             hw_assert_ok(hwi_work_new(networks[a], N_IN, true, seat, &works[a], &err), err);
         }
         static double x[N_ROWS][N_IN];

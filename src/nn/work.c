@@ -11,10 +11,16 @@ static void carve_active(hwi_slab *c, int64_t n, hwi_active *active)
     active->values = hwi_slab_take(c, n, sizeof(double));
 }
 
-/* Groups of panels. More of them than this gain nothing: so many members has no team. */
+/* More shards than this gain nothing: so many members has no team. */
 int32_t hwi_n_shards(const hwi_layer *layer)
 {
-    return layer->n_panels < HWI_MAX_MEMBERS ? layer->n_panels : HWI_MAX_MEMBERS;
+    int32_t n_parts = layer->is_by_unit ? layer->n_units : layer->n_panels;
+    return n_parts < HWI_MAX_MEMBERS ? n_parts : HWI_MAX_MEMBERS;
+}
+
+int32_t hwi_shard_begin_unit(const hwi_layer *layer, int32_t shard)
+{
+    return (int32_t)((int64_t)shard * layer->n_units / hwi_n_shards(layer));
 }
 
 int32_t hwi_shard_begin(const hwi_layer *layer, int32_t shard)
@@ -48,6 +54,27 @@ static void list_merges(int32_t n_shards, int32_t n_members, hwi_merge *out)
         }
 }
 
+static void divide_panels(const hwi_layer *layer, hwi_layer_work *lw)
+{
+    lw->panel_begin = hwi_shard_begin(layer, lw->shard_begin);
+    lw->panel_end = hwi_shard_begin(layer, lw->shard_end);
+    int32_t units_per_panel = HWK_LANES / layer->n_channels;
+    int32_t end = lw->panel_end * units_per_panel;
+    lw->unit_begin = lw->panel_begin * units_per_panel;
+    lw->unit_end = end < layer->n_units ? end : layer->n_units;
+    if (lw->unit_begin > lw->unit_end)
+        lw->unit_begin = lw->unit_end;
+}
+
+/* Panels are shared at the borders then: of own arrays by row only. */
+static void divide_units(const hwi_layer *layer, hwi_layer_work *lw)
+{
+    lw->unit_begin = hwi_shard_begin_unit(layer, lw->shard_begin);
+    lw->unit_end = hwi_shard_begin_unit(layer, lw->shard_end);
+    lw->panel_begin = lw->unit_begin * layer->n_channels / HWK_LANES;
+    lw->panel_end = (lw->unit_end * layer->n_channels + HWK_LANES - 1) / HWK_LANES;
+}
+
 /* A layer of one shard is the last member's, who otherwise has the smaller part. */
 static void divide_layer(const hwi_layer *layer, const hwi_seat *seat, hwi_layer_work *lw)
 {
@@ -60,30 +87,10 @@ static void divide_layer(const hwi_layer *layer, const hwi_seat *seat, hwi_layer
         lw->shard_end = 1;
     }
     lw->is_divided = n > 1 && n_members > 1;
-    lw->panel_begin = hwi_shard_begin(layer, lw->shard_begin);
-    lw->panel_end = hwi_shard_begin(layer, lw->shard_end);
-    int32_t units_per_panel = HWK_LANES / layer->n_channels;
-    int32_t end = lw->panel_end * units_per_panel;
-    lw->unit_begin = lw->panel_begin * units_per_panel;
-    lw->unit_end = end < layer->n_units ? end : layer->n_units;
-    if (lw->unit_begin > lw->unit_end)
-        lw->unit_begin = lw->unit_end;
-}
-
-/* Units that lie side by side need no whole panels: only their activations must not share a line
- * with another member's. */
-static void divide_units(const hwi_layer *layer, const hwi_seat *seat, hwi_layer_work *lw)
-{
-    enum { UNITS_PER_LINE = 8 };
-    int32_t n_members = hwi_team_n_members(seat->team), m = seat->member;
-    int32_t n = (layer->n_units + UNITS_PER_LINE - 1) / UNITS_PER_LINE;
-    int32_t begin = (n * m + n_members - 1) / n_members * UNITS_PER_LINE;
-    int32_t end = (n * (m + 1) + n_members - 1) / n_members * UNITS_PER_LINE;
-    lw->unit_begin = begin < layer->n_units ? begin : layer->n_units;
-    lw->unit_end = end < layer->n_units ? end : layer->n_units;
-    lw->panel_begin = lw->unit_begin / HWK_LANES;
-    lw->panel_end = (lw->unit_end + HWK_LANES - 1) / HWK_LANES;
-    lw->is_divided = n > 1 && n_members > 1;
+    if (layer->is_by_unit)
+        divide_units(layer, lw);
+    else
+        divide_panels(layer, lw);
 }
 
 static void lay_out_shared(const hwi_layer *layer, bool is_fast, hwi_layer_work *lw, hwi_slab *c)
@@ -100,6 +107,7 @@ static void lay_out_own(const hwi_layer *layer, hwi_layer_work *lw, hwi_slab *c)
 {
     lw->dense = hwi_slab_take(c, layer->n_units, sizeof(double));
     lw->narrow = hwi_slab_take(c, layer->n_in, sizeof(float));
+    lw->sums = hwi_slab_take(c, layer->is_by_unit ? hwi_layer_n_padded(layer) : 0, sizeof(float));
     lw->merges = hwi_slab_take(c, lw->n_shards - 1, sizeof(hwi_merge));
     lw->unit_gradient = hwi_slab_take(c, layer->n_units, sizeof(double));
     lw->gradient = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));
@@ -110,6 +118,26 @@ static void lay_out_own(const hwi_layer *layer, hwi_layer_work *lw, hwi_slab *c)
     lw->is_kept = hwi_slab_take(c, layer->n_units + 32, 1);
     lw->winner = hwi_slab_take(c, layer->n_units, 1);
     carve_active(c, layer->n_units, &lw->output);
+}
+
+/* Every chunk of inputs counts but where the first layer says which do. */
+static void lay_out_side_by_side(const hwi_layer *layer, bool is_fast, hwi_layer_work *lw,
+                                 hwi_slab *c)
+{
+    hwk_dense *inputs = &lw->side_by_side;
+    const int64_t n_padded = hwi_layer_n_padded_inputs(layer);
+    int32_t *chunks = hwi_slab_take(c, n_padded / HWK_LANES, sizeof(int32_t));
+    inputs->chunks = chunks;
+    inputs->n_in = layer->n_in;
+    inputs->n_chunks = (int32_t)(n_padded / HWK_LANES);
+    for (int32_t i = 0; c->slab && i < inputs->n_chunks; i++)
+        chunks[i] = i;
+    if (is_fast) {
+        inputs->x = hwi_slab_take(c, n_padded, sizeof(float));
+    } else {
+        inputs->wide = hwi_slab_take(c, n_padded, sizeof(double));
+        inputs->takes_part = hwi_slab_take(c, n_padded, sizeof(int32_t));
+    }
 }
 
 static void lay_out_ahead(const hwi_network *network, int32_t max_active, hwi_work *work,
@@ -131,24 +159,16 @@ static void lay_out(const hwi_network *network, int32_t max_active, const hwi_se
     work->is_kept_input = hwi_slab_take(c, network->n_inputs + 16, 1);
     work->dense_input = hwi_slab_take(c, network->n_inputs, sizeof(double));
     work->targets = hwi_slab_take(c, network->n_inputs, sizeof(double));
-    if (seat->is_by_unit) {
-        int64_t n_padded = hwi_layer_n_padded_inputs(&network->layers[0]);
-        work->dense.chunks = hwi_slab_take(c, n_padded / HWK_LANES, sizeof(int32_t));
-        if (work->is_fast) {
-            work->dense.x = hwi_slab_take(c, n_padded, sizeof(float));
-        } else {
-            work->dense.wide = hwi_slab_take(c, n_padded, sizeof(double));
-            work->dense.takes_part = hwi_slab_take(c, n_padded, sizeof(int32_t));
-        }
-    }
     if (work->is_fast)
         lay_out_ahead(network, max_active, work, c);
     for (int32_t l = 0; l < network->n_layers; l++) {
-        const hwi_layer *layer = &network->layers[l];
+        hwi_layer described = network->layers[l];
+        const hwi_layer *layer = &described;
         hwi_layer_work *lw = &work->layers[l];
+        described.is_by_unit = seat->is_by_unit && seat->is_by_unit[l];
         divide_layer(layer, seat, lw);
-        if (l == 0 && seat->is_by_unit)
-            divide_units(layer, seat, lw);
+        if (layer->is_by_unit)
+            lay_out_side_by_side(layer, work->is_fast, lw, c);
         if (seat->leader) {
             const hwi_layer_work *shared = &seat->leader->layers[l];
             lw->activation = shared->activation;
@@ -211,12 +231,13 @@ static void swap_rows(hwi_work *work, const hwi_network *network)
         return;
     }
     int32_t *chunks = ahead->chunks, n_chunks = ahead->n_chunks;
-    ahead->x = (float *)work->dense.x;
-    ahead->chunks = (int32_t *)work->dense.chunks;
-    ahead->n_chunks = work->dense.n_chunks;
-    work->dense.x = x;
-    work->dense.chunks = chunks;
-    work->dense.n_chunks = n_chunks;
+    hwk_dense *inputs = &work->layers[0].side_by_side;
+    ahead->x = (float *)inputs->x;
+    ahead->chunks = (int32_t *)inputs->chunks;
+    ahead->n_chunks = inputs->n_chunks;
+    inputs->x = x;
+    inputs->chunks = chunks;
+    inputs->n_chunks = n_chunks;
 }
 
 void hwi_work_begin_ahead(hwi_work *work, const hwi_network *network)

@@ -23,8 +23,9 @@ typedef struct hwi_merge {
 } hwi_merge;
 
 typedef struct hwi_layer_work {
-    /* Own part of the layer: panels, and their units. Shards are groups of panels whose parts of a
-     * sum are added in order: their number is the layer's, whatever the team's size. */
+    /* Own part of the layer: panels, and their units. Shards are groups of panels, or of units
+     * where these lie one by one, whose parts of a sum are added in order: their number is the
+     * layer's, whatever the team's size. */
     int32_t n_shards, shard_begin, shard_end;
     int32_t panel_begin, panel_end, unit_begin, unit_end;
     bool is_divided; /* among several threads */
@@ -36,15 +37,17 @@ typedef struct hwi_layer_work {
                            in the order of the inputs' list: of the fast arithmetic, NULL without */
     double *net;        /* (padded) weighted sums */
     /* Own. */
-    double *dense;         /* (n_units) the activations that were passed on, zeros included */
-    float *narrow;         /* (C) values of the inputs, of the fast arithmetic */
-    hwi_merge *merges;     /* (S - 1) of error_parts, in their order */
-    double *unit_gradient; /* (n_units) room for those of the own units */
-    double *gradient;      /* (padded) by the net input of each row; 0 where not active */
-    double *sum_squares;   /* (padded) of weight gradients, for the biases of ADADELTA */
-    double *excess;        /* (n_rows) average activation above the wanted one: room */
-    int32_t *is_active;    /* (padded) -1 or 0 */
-    int32_t *active_rows;  /* (n_rows) ascending */
+    double *dense;          /* (n_units) the activations that were passed on, zeros included */
+    float *narrow;          /* (C) values of the inputs, of the fast arithmetic */
+    float *sums;            /* (padded) room for weighted sums of units that lie one by one */
+    hwk_dense side_by_side; /* inputs of a layer that lies unit by unit; filled by hwi_forward */
+    hwi_merge *merges;      /* (S - 1) of error_parts, in their order */
+    double *unit_gradient;  /* (n_units) room for those of the own units */
+    double *gradient;       /* (padded) by the net input of each row; 0 where not active */
+    double *sum_squares;    /* (padded) of weight gradients, for the biases of ADADELTA */
+    double *excess;         /* (n_rows) average activation above the wanted one: room */
+    int32_t *is_active;     /* (padded) -1 or 0 */
+    int32_t *active_rows;   /* (n_rows) ascending; forward, room for a list of rows */
     int32_t n_active_rows;
     uint8_t *is_kept; /* (n_units, to multiples of 32) dropout: 1 kept */
     uint8_t *winner; /* (n_units) Maxout: the winning channel, remembered while a unit is dropped */
@@ -56,8 +59,8 @@ typedef struct hwi_layer_work {
 typedef struct hwi_ahead {
     bool is_known;
     hwi_active input;
-    float *x;                  /* (padded) as dense.x, or layers[0].narrow in panels */
-    int32_t *chunks, n_chunks; /* as dense.chunks */
+    float *x;                  /* (padded) as layers[0].side_by_side.x, or .narrow in panels */
+    int32_t *chunks, n_chunks; /* as side_by_side.chunks */
     float *sums;               /* (padded) weighted sums of the first layer's rows ... */
     uint8_t *has_sum;          /* (padded) ... that have one */
 } hwi_ahead;
@@ -71,9 +74,8 @@ typedef struct hwi_work {
     hwi_active input;       /* units of the input layer that are not 0 */
     uint8_t *is_kept_input; /* (n_inputs, to multiples of 16) dropout: 1 kept */
     double *dense_input;    /* (n_inputs) the same, all; kept up to date by hwi_work_spread_input */
-    hwk_dense dense; /* input for a first layer that lies unit by unit; filled by hwi_forward */
     hwi_ahead ahead;
-    bool is_spread;   /* dense or layers[0].narrow are filled already */
+    bool is_spread;   /* the first layer's side_by_side or narrow are filled already */
     bool moves_zeros; /* fast_mode off: inputs of 0 move weights, too */
     double *targets;  /* (n_inputs) what an autoencoder has to return: room for the caller */
     hwi_team *team;   /* NULL: alone */
@@ -86,7 +88,7 @@ typedef struct hwi_seat {
     hwi_team *team;
     int member;
     const hwi_work *leader;
-    bool is_by_unit; /* the network will be hwi_network_by_unit's */
+    const bool *is_by_unit; /* the network will be hwi_network_by_unit's; NULL: in panels */
 } hwi_seat;
 
 hw_status hwi_work_new(const hwi_network *network, int32_t max_active_inputs, bool is_fast,
@@ -95,6 +97,8 @@ hw_status hwi_work_new(const hwi_network *network, int32_t max_active_inputs, bo
 int32_t hwi_n_shards(const hwi_layer *layer);
 /* First panel of a shard; that of shard S is P. */
 int32_t hwi_shard_begin(const hwi_layer *layer, int32_t shard);
+/* First unit of a shard of a layer that lies unit by unit. */
+int32_t hwi_shard_begin_unit(const hwi_layer *layer, int32_t shard);
 /* Floats of one shard in error_parts. */
 static inline int64_t hwi_error_part_width(const hwi_layer *layer)
 {
@@ -121,7 +125,7 @@ typedef struct hwi_dropout {
     int64_t seed; /* row seed + model seed */
 } hwi_dropout;
 
-/* Fills what the first layer reads of work->input: dense, or layers[0].narrow. Fast arithmetic. */
+/* Fills what the first layer reads of work->input: its side_by_side, or narrow. Fast arithmetic. */
 void hwi_spread_input(const hwi_layer *first, hwi_work *work);
 
 /* Takes some inputs out of work->input; draws once per input unit. Of the fast arithmetic, where

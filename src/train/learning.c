@@ -17,34 +17,54 @@ static bool uses_fast_arithmetic(const hw_params *params)
     return !params->reproducible && !(params->adaptive_rate && (float)params->rho == 1);
 }
 
-/* Where many units are off at a time and inputs are mostly not 0, a first layer that lies unit by
- * unit is faster; what is scored and kept stays in panels. A matter of the parameters and the
- * encoder alone: the order of sums, and with it the last bits, are another. */
-static bool deserves_by_unit(const hwi_trainer *trainer)
+/* From so many inputs on a layer above the first is faster unit by unit; measured. Where most
+ * inputs of the layer are 0, or most of its units are on, it takes more. */
+enum { MIN_INPUTS_BY_UNIT = 160, MIN_INPUTS_BY_UNIT_ANYWHERE = 400 };
+
+/* Where units are off at a time and inputs are mostly not 0, a layer that lies unit by unit is
+ * faster, and it is divided more finely; what is scored and kept stays in panels. A matter of the
+ * parameters and the encoder alone: the order of sums, and with it the last bits, are another. */
+static bool deserves_by_unit(const hwi_trainer *trainer, int32_t l)
 {
-    const hwi_layer *first = &trainer->network->layers[0];
+    const hwi_layer *layer = &trainer->network->layers[l];
     const hwi_sgd *sgd = &trainer->sgd;
-    bool has_decay = sgd->l1 != 0 || sgd->l2 != 0;
-    bool needs_panels = !uses_fast_arithmetic(trainer->params) && sgd->is_adaptive && has_decay;
-    return first->kind == HWI_UNIT_RECTIFIER && !needs_panels && sgd->skips_zero_gradient &&
-           sgd->sparsity_beta == 0 && !sgd->has_max_w2 && !trainer->params->elastic_averaging &&
-           first->n_in >= 2 * HWK_LANES &&
-           2 * hwi_encoder_max_active(trainer->encoder) > first->n_in;
+    if (l == trainer->network->n_layers - 1 || layer->n_in < 2 * HWK_LANES ||
+        !sgd->skips_zero_gradient || sgd->sparsity_beta != 0 || sgd->has_max_w2 ||
+        trainer->params->elastic_averaging)
+        return false;
+    if (l == 0 && 2 * hwi_encoder_max_active(trainer->encoder) <= layer->n_in)
+        return false;
+    if (!uses_fast_arithmetic(trainer->params)) {
+        bool has_decay = sgd->l1 != 0 || sgd->l2 != 0;
+        return l == 0 && layer->kind == HWI_UNIT_RECTIFIER && !(sgd->is_adaptive && has_decay);
+    }
+    bool has_many_zeros = !trainer->is_by_unit[0] || layer->has_dropout;
+    return l == 0 ||
+           layer->n_in >= (has_many_zeros ? MIN_INPUTS_BY_UNIT_ANYWHERE : MIN_INPUTS_BY_UNIT);
+}
+
+static void choose_layouts(hwi_trainer *trainer)
+{
+    for (int32_t l = 0; l < trainer->network->n_layers; l++) {
+        trainer->is_by_unit[l] = deserves_by_unit(trainer, l);
+        trainer->has_by_unit |= trainer->is_by_unit[l];
+    }
 }
 
 hw_status hwi_learning_begin(hwi_trainer *trainer, hw_error *err)
 {
     hwi_network *by_unit = NULL;
-    if (!deserves_by_unit(trainer))
+    if (!trainer->has_by_unit)
         return HW_OK;
-    HW_TRY(hwi_network_by_unit(trainer->published, &by_unit, err));
+    HW_TRY(hwi_network_by_unit(trainer->published, trainer->is_by_unit, &by_unit, err));
     trainer->network = by_unit;
     return HW_OK;
 }
 
+/* Elastic averaging publishes another network, too. */
 static bool is_by_unit(const hwi_trainer *trainer)
 {
-    return trainer->network->layers[0].is_by_unit;
+    return trainer->has_by_unit && trainer->network != trainer->published;
 }
 
 void hwi_trainer_publish(hwi_trainer *trainer)
@@ -77,18 +97,18 @@ static hw_status set_up_learner(const hwi_trainer *trainer, hwi_seat seat, bool 
 static hw_status set_up_team(const hwi_trainer *trainer, const hwi_team_need *need,
                              hwi_learner_team *team, hw_error *err)
 {
-    bool is_by_unit = deserves_by_unit(trainer);
     HW_TRY(hwi_team_new(hwi_team_size(need), &team->members, err));
     int n = hwi_team_n_members(team->members);
     team->learners = HWI_NEW_ARRAY(hwi_learner, (size_t)n);
     HW_CHECK_ALLOC(err, team->learners);
     for (int m = 0; m < n; m++) {
-        hwi_seat seat = {team->members, m, m > 0 ? team->learners[0].work : NULL, is_by_unit};
+        hwi_seat seat = {team->members, m, m > 0 ? team->learners[0].work : NULL,
+                         trainer->is_by_unit};
         HW_TRY(set_up_learner(trainer, seat, need->is_fast, &team->learners[m], err));
     }
     team->pace = hwi_pace_new();
     if (team->members) {
-        hwi_seat seat = {.is_by_unit = is_by_unit};
+        hwi_seat seat = {.is_by_unit = trainer->is_by_unit};
         HW_TRY(set_up_learner(trainer, seat, need->is_fast, &team->alone, err));
     }
     return HW_OK;
@@ -123,6 +143,9 @@ hw_status hwi_learning_check(const hw_params *params, const hw_train_options *op
 hw_status hwi_learning_set_up(hwi_trainer *trainer, hw_error *err)
 {
     const hw_train_options *options = trainer->options;
+    trainer->is_by_unit = HWI_NEW_ARRAY(bool, (size_t)trainer->network->n_layers);
+    HW_CHECK_ALLOC(err, trainer->is_by_unit);
+    choose_layouts(trainer);
     hwi_team_need need = {.network = trainer->network,
                           .n_active_inputs = hwi_encoder_max_active(trainer->encoder),
                           .n_threads = options ? options->n_threads : 0,
@@ -160,6 +183,7 @@ void hwi_learning_clear(hwi_trainer *trainer)
     for (int t = 0; trainer->teams && t < trainer->n_teams; t++)
         clear_team(&trainer->teams[t]);
     hwi_free(trainer->teams);
+    hwi_free(trainer->is_by_unit);
     hwi_team_free(trainer->leaders);
 }
 

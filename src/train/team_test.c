@@ -108,16 +108,30 @@ static void test_team_learns_unit_by_unit_what_panels_learn(void **state)
         "activation=Rectifier;adaptive_rate=false;momentum_start=0.5;momentum_stable=0.5",
         "activation=Rectifier;adaptive_rate=false;momentum_start=0.5;momentum_stable=0.5;"
         "nesterov_accelerated_gradient=false",
+        "activation=Tanh;hidden=37",
+        "activation=Maxout",
+        "activation=MaxoutWithDropout;input_dropout_ratio=0.2",
+        /* Layers above the first, too. */
+        "activation=Rectifier;hidden=170,37,20",
+        "activation=Tanh;hidden=170,170,5",
+        "activation=Maxout;hidden=170,37",
+        "activation=ExpRectifier;hidden=163,170,20;l1=1e-4;l2=1e-4",
+        "activation=Rectifier;hidden=170,37;fast_mode=false;adaptive_rate=false",
+        "activation=RectifierWithDropout;hidden=410,37",
+        "activation=MaxoutWithDropout;hidden=410,21;l1=1e-4;adaptive_rate=false;rate=0.001",
     };
     bool has_differed = false;
     for (size_t i = 0; i < HW_COUNT(wide); i++) {
         char in_panels[300];
         snprintf(in_panels, sizeof in_panels, "%s;max_w2=1e30", wide[i]);
         HW_AUTO(hw_model) *alone = model_of_wide(wide[i], 1);
-        HW_AUTO(hw_model) *team = model_of_wide(wide[i], 3);
         HW_AUTO(hw_model) *panels = model_of_wide(in_panels, 1);
-        if (!is_equal(alone->network, team->network))
-            fail_msg("a team learns other weights: %s", wide[i]);
+        static const int sizes[] = {2, 3, 8};
+        for (size_t k = 0; k < HW_COUNT(sizes); k++) {
+            HW_AUTO(hw_model) *team = model_of_wide(wide[i], sizes[k]);
+            if (!is_equal(alone->network, team->network))
+                fail_msg("a team of %d learns other weights: %s", sizes[k], wide[i]);
+        }
         double d = distance(alone->network, panels->network);
         if (!(d < 2e-4))
             fail_msg("unit by unit differs by %g from panels: %s", d, wide[i]);
