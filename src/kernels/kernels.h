@@ -191,7 +191,10 @@ typedef struct hwk_table {
                             int32_t first);
     /* Those chunks of x (n_chunks, 16; aligned) that are not 0 altogether. */
     int32_t (*list_chunks)(int32_t *chunks, const float *x, int32_t n_chunks);
+    /* flags[i] = -1 where x[i] is not 0, else 0. */
+    void (*flag_nonzero)(int32_t *flags, const double *x, int32_t n);
     void (*narrow)(float *out, const double *x, int32_t n);
+    void (*add)(float *to, const float *from, int32_t n); /* to += from */
     /* is_kept[i] (n, to multiples of 16) = hwi_rng_float_bits i of a generator in this state is
      * at least limit. */
     void (*draw)(uint8_t *is_kept, int32_t n, uint64_t state, uint32_t limit);

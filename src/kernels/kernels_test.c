@@ -503,8 +503,8 @@ typedef struct elements {
     _Alignas(64) float chunked[N_CHUNKS * HWK_LANES];
     double widened[5][MAX_N], scaled[3][MAX_N], values[2][MAX_N], dropped[MAX_N];
     double tanh[MAX_N], exp_rectifier[MAX_N];
-    float narrow[MAX_N];
-    int32_t units[2][MAX_N], n_units[2], chunks[N_CHUNKS], n_chunks;
+    float narrow[MAX_N], sums[MAX_N];
+    int32_t flags[MAX_N], units[2][MAX_N], n_units[2], chunks[N_CHUNKS], n_chunks;
     uint8_t is_kept[MAX_N + HWK_LANES];
 } elements;
 
@@ -555,7 +555,11 @@ static void run_elements(const hwk_table *table, elements *e, int32_t n, int64_t
     memcpy(e->values[1], e->x, sizeof e->x);
     e->n_units[1] = table->list_nonzero(e->units[1], e->values[1], e->values[1], n, 0);
     e->n_chunks = table->list_chunks(e->chunks, e->chunked, n % N_CHUNKS);
+    table->flag_nonzero(e->flags, e->x, n);
     table->narrow(e->narrow, e->x, n);
+    for (int32_t i = 0; i < n; i++)
+        e->sums[i] = (float)e->mul[i];
+    table->add(e->sums, e->narrow, n);
     table->draw(e->is_kept, n, (uint64_t)seed * UINT64_C(0x9E3779B97F4A7C15), 3355444);
     memcpy(e->dropped, e->x, sizeof e->x);
     table->drop(e->dropped, e->is_kept, n);

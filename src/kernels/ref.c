@@ -641,6 +641,18 @@ static int32_t list_chunks(int32_t *chunks, const float *x, int32_t n_chunks)
     return n;
 }
 
+static void flag_nonzero(int32_t *flags, const double *x, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        flags[i] = -(x[i] != 0);
+}
+
+static void add(float *to, const float *from, int32_t n)
+{
+    for (int32_t i = 0; i < n; i++)
+        to[i] += from[i];
+}
+
 static void narrow(float *out, const double *x, int32_t n)
 {
     for (int32_t i = 0; i < n; i++)
@@ -709,6 +721,8 @@ const hwk_table hwk_table_ref = {.name = "ref",
                                  .widen = widen,
                                  .standardize = standardize,
                                  .list_nonzero = list_nonzero,
+                                 .flag_nonzero = flag_nonzero,
+                                 .add = add,
                                  .list_chunks = list_chunks,
                                  .narrow = narrow,
                                  .draw = draw,

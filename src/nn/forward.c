@@ -178,19 +178,19 @@ static void spread_activations(const hwi_layer *layer, const hwi_work *work,
 static void sum_by_unit(const hwi_layer *layer, hwi_work *work, hwi_layer_work *lw, bool has_mask,
                         bool is_first)
 {
-    const int32_t n_channels = layer->n_channels;
-    const int32_t begin = lw->unit_begin * n_channels, end = lw->unit_end * n_channels;
+    const int32_t has_two = layer->n_channels == 2; /* a division by it would take its time */
+    const int32_t begin = lw->unit_begin << has_two, end = lw->unit_end << has_two;
     const uint8_t *has_sum = is_first ? work->ahead.has_sum : NULL;
     float *sums = is_first ? work->ahead.sums : lw->sums;
     int32_t *rows = lw->active_rows, n = 0;
     for (int32_t r = begin; r < end; r++) {
         /* Without a branch, since one on a mask is guessed wrongly every other time. */
         rows[n] = r;
-        n += (!has_mask || lw->is_kept[r / n_channels]) && !(has_sum && has_sum[r]);
+        n += (!has_mask || lw->is_kept[r >> has_two]) && !(has_sum && has_sum[r]);
     }
     work->kernels->sum_units(sums, layer->weights, rows, n, &lw->side_by_side);
     for (int32_t r = begin; r < end; r++) {
-        const bool has = !has_mask || lw->is_kept[r / n_channels];
+        const bool has = !has_mask || lw->is_kept[r >> has_two];
         lw->net[r] = has ? (double)sums[r] + layer->biases[r] : 0;
     }
 }

@@ -165,32 +165,53 @@ static void hidden_gradients(const hwi_sgd *sgd, hwi_unit_kind kind, const hwi_l
     }
 }
 
-/* Gradient and activity of the own rows: of Maxout only the winning channel's. */
-static void find_active_rows(const hwi_sgd *sgd, const hwi_layer *layer, bool is_output,
-                             hwi_layer_work *lw)
+/* Of Maxout only the winning channel learns. */
+static void find_winning_rows(const hwi_sgd *sgd, hwi_layer_work *lw)
 {
-    int32_t begin = lw->panel_begin * HWK_LANES;
-    size_t n = (size_t)(lw->panel_end - lw->panel_begin) * HWK_LANES;
-    memset(lw->gradient + begin, 0, n * sizeof(double));
-    memset(lw->is_active + begin, 0, n * sizeof(int32_t));
-    hidden_gradients(sgd, is_output ? HWI_UNIT_LINEAR : layer->kind, lw, lw->unit_gradient);
+    const int32_t first = lw->unit_begin, n_own = lw->unit_end - first;
+    memset(lw->gradient + 2 * first, 0, 2 * (size_t)n_own * sizeof(double));
+    memset(lw->is_active + 2 * first, 0, 2 * (size_t)n_own * sizeof(int32_t));
     const double *restrict own = lw->unit_gradient;
     double *restrict gradient = lw->gradient;
     int32_t *restrict is_active = lw->is_active, *restrict rows = lw->active_rows, n_active = 0;
-    const uint8_t *winner = layer->n_channels == 2 ? lw->winner : NULL;
-    const int32_t first = lw->unit_begin, n_own = lw->unit_end - first;
     const bool takes_zeros = !sgd->skips_zero_gradient;
     for (int32_t u = 0; u < n_own; u++) {
-        /* Without a branch, which would be guessed wrongly for every other Rectifier. */
         const double g = own[u];
         const int32_t takes_part = takes_zeros | (g != 0);
-        const int32_t row = winner ? 2 * (first + u) + winner[first + u] : first + u;
+        const int32_t row = 2 * (first + u) + lw->winner[first + u];
         gradient[row] = g;
         is_active[row] = -takes_part;
         rows[n_active] = row;
-        n_active += takes_part;
+        n_active += takes_part; /* without a branch, which would often be guessed wrongly */
     }
     lw->n_active_rows = n_active;
+}
+
+/* Gradient and activity of the own rows. */
+static void find_active_rows(const hwi_sgd *sgd, const hwi_layer *layer, bool is_output,
+                             const hwk_table *kernels, hwi_layer_work *lw)
+{
+    const int32_t first = lw->unit_begin, n_own = lw->unit_end - first;
+    const hwi_unit_kind kind = is_output ? HWI_UNIT_LINEAR : layer->kind;
+    if (layer->n_channels == 2) {
+        hidden_gradients(sgd, kind, lw, lw->unit_gradient);
+        find_winning_rows(sgd, lw);
+        return;
+    }
+    double *gradient = lw->gradient + first;
+    int32_t *is_active = lw->is_active + first;
+    hidden_gradients(sgd, kind, lw, gradient);
+    if (sgd->skips_zero_gradient) {
+        kernels->flag_nonzero(is_active, gradient, n_own);
+        lw->n_active_rows =
+            kernels->list_nonzero(lw->active_rows, lw->unit_gradient, gradient, n_own, first);
+        return;
+    }
+    for (int32_t u = 0; u < n_own; u++) {
+        is_active[u] = -1;
+        lw->active_rows[u] = first + u;
+    }
+    lw->n_active_rows = n_own;
 }
 
 static bool has_active_row(const hwi_layer_work *lw, int32_t panel)
@@ -244,22 +265,20 @@ static float *begin_error_part(const hwi_layer *layer, const hwi_layer_work *lw,
     return memset(lw->error_parts + shard * width, 0, (size_t)width * sizeof(float));
 }
 
-static void add_part(hwi_layer_work *lw, int64_t width, const hwi_merge *merge, int64_t begin,
-                     int64_t end)
+static void add_part(const hwk_table *kernels, hwi_layer_work *lw, int64_t width,
+                     const hwi_merge *merge, int32_t begin, int32_t end)
 {
-    float *restrict to = lw->error_parts + merge->to * width;
-    const float *restrict from = lw->error_parts + merge->from * width;
-    for (int64_t i = begin; i < end; i++)
-        to[i] += from[i];
+    kernels->add(lw->error_parts + merge->to * width + begin,
+                 lw->error_parts + merge->from * width + begin, end - begin);
 }
 
 /* What the own shards have given, together as far as they stand together in the tree. */
-static void add_own_parts(const hwi_layer *layer, hwi_layer_work *lw, int member)
+static void add_own_parts(const hwi_layer *layer, hwi_layer_work *lw, const hwi_work *work)
 {
     const int64_t width = hwi_error_part_width(layer);
     for (int32_t k = 0; k < lw->n_shards - 1; k++)
-        if (lw->merges[k].member == member)
-            add_part(lw, width, &lw->merges[k], 0, width);
+        if (lw->merges[k].member == work->member)
+            add_part(work->kernels, lw, width, &lw->merges[k], 0, (int32_t)width);
 }
 
 /* Place in the list of the first input that is not below `unit`. */
@@ -279,15 +298,15 @@ static int32_t place_of(const hwk_inputs *inputs, int32_t unit)
 }
 
 /* The rest of the tree, for the own units below. */
-static void gather_errors(const hwi_layer *layer, hwi_layer_work *lw, const hwk_inputs *inputs,
-                          hwi_layer_work *below_work)
+static void gather_errors(const hwi_layer *layer, hwi_layer_work *lw, const hwi_work *work,
+                          const hwk_inputs *inputs, hwi_layer_work *below_work)
 {
     const int64_t width = hwi_error_part_width(layer);
     const int32_t begin = place_of(inputs, below_work->unit_begin);
     const int32_t end = place_of(inputs, below_work->unit_end);
     for (int32_t k = 0; k < lw->n_shards - 1; k++)
         if (lw->merges[k].member < 0)
-            add_part(lw, width, &lw->merges[k], begin, end);
+            add_part(work->kernels, lw, width, &lw->merges[k], begin, end);
     double *errors = below_work->error;
     for (int32_t i = begin; i < end; i++)
         errors[inputs->units ? inputs->units[i] : i] = (double)lw->error_parts[i];
@@ -597,9 +616,9 @@ static bool errors_below(const hwi_sgd *sgd, int32_t l, const hwi_network *netwo
         update_weights(sgd, l, layer, lw, work, inputs, true);
     else
         error_parts_below(layer, lw, work, &wanted);
-    add_own_parts(layer, lw, work->member);
+    add_own_parts(layer, lw, work);
     hwi_team_meet(work->team, work->member);
-    gather_errors(layer, lw, &wanted, below_work);
+    gather_errors(layer, lw, work, &wanted, below_work);
     return moves;
 }
 
@@ -612,7 +631,7 @@ bool hwi_sgd_learn(const hwi_sgd *sgd, hwi_network *network, hwi_work *work, dou
     for (int32_t l = last; l >= 0; l--) {
         hwi_layer *layer = &network->layers[l];
         hwi_layer_work *lw = &work->layers[l];
-        find_active_rows(sgd, layer, l == last, lw);
+        find_active_rows(sgd, layer, l == last, work->kernels, lw);
         /* fast_mode leaves alone what an input of 0 would move: decay, regularisation. */
         const hwi_active *input = l > 0 ? &work->layers[l - 1].output : &work->input;
         hwk_inputs inputs = {input->n, input->units, input->values, lw->narrow};
