@@ -101,7 +101,8 @@ void hwi_history_clear(hwi_history *history)
 
 double hwi_history_speed(const hwi_history_event *event)
 {
-    return (double)event->samples / ((1 + event->total_ms - event->scoring_ms) / 1000);
+    double learning_ms = 1 + event->total_ms - event->scoring_ms - event->setup_ms;
+    return (double)event->samples / (learning_ms / 1000);
 }
 
 static void put_speed(hw_table *table, int64_t row, const hwi_history_event *event)

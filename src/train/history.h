@@ -17,7 +17,8 @@ typedef struct hwi_history {
 } hwi_history;
 
 typedef struct hwi_history_event {
-    double total_ms, scoring_ms; /* since the start; spent scoring */
+    /* Since the start; of it spent scoring, and before the first row was learned from. */
+    double total_ms, scoring_ms, setup_ms;
     double epochs;
     int32_t iterations;
     int64_t samples;

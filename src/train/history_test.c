@@ -74,6 +74,7 @@ static void test_history_rows_and_stopping_values(void **state)
         for (int i = 1; i <= 100; i++) {
             const hwi_history_event event = {.total_ms = 1000.0 * i,
                                              .scoring_ms = 500.0 * i,
+                                             .setup_ms = 20000,
                                              .epochs = i,
                                              .iterations = i,
                                              .samples = 150 * i,
@@ -89,7 +90,7 @@ static void test_history_rows_and_stopping_values(void **state)
         assert_true(hw_table_number(table, 100, 4) == 100);
         assert_true(hw_table_number(table, 100, 6) == 15000);
         assert_string_equal(hw_table_text(table, 0, 3), "");
-        assert_string_equal(hw_table_text(table, 100, 3), "299 obs/sec");
+        assert_string_equal(hw_table_text(table, 100, 3), "499 obs/sec");
         assert_string_equal(hw_table_text(table, 90, 2), " 1 min 30.000 sec");
         assert_true(isnan(hw_table_number(table, 0, 7)));
         assert_true(hw_table_number(table, 1, 8) == hw_metrics_value(training, "logloss"));

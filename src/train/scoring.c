@@ -249,6 +249,7 @@ hw_status hwi_trainer_score(hwi_trainer *trainer, hw_error *err)
     trainer->last_scoring_ms = now_ms - begin_ms;
     trainer->scoring_ms += trainer->last_scoring_ms;
     hwi_history_event event = {.total_ms = now_ms - trainer->start_ms + trainer->before.elapsed_ms,
+                               .setup_ms = trainer->learning_start_ms - trainer->start_ms,
                                .scoring_ms = trainer->scoring_ms + trainer->before.scoring_ms,
                                .epochs = hwi_trainer_epochs(trainer),
                                .iterations = trainer->iterations,
