@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { ALIGNMENT = 64, HUGE_PAGE_BYTES = 1 << 21 };
 
@@ -50,6 +51,15 @@ void *hwi_calloc_array(size_t n, size_t size)
     if (pointer)
         memset(pointer, 0, n * size);
     return pointer;
+}
+
+void hwi_give_back(void *begin, size_t n_bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t n_before = (page - (uintptr_t)begin % page) % page;
+    if (n_bytes < n_before + page)
+        return;
+    madvise((char *)begin + n_before, (n_bytes - n_before) / page * page, MADV_DONTNEED);
 }
 
 void *hwi_realloc_array(void *pointer, size_t n_old, size_t n_new, size_t size)

@@ -26,6 +26,10 @@ char *hwi_strndup(const char *text, size_t length);
 /* Not zeroed, for arrays that are filled at once. */
 #define HWI_ALLOC_ARRAY(type, n) ((type *)hwi_alloc_array((n), sizeof(type)))
 
+/* These bytes are not needed any more, but what lies around them is: whole pages among them go back
+ * to the system at once. What they read as is unknown. */
+void hwi_give_back(void *begin, size_t n_bytes);
+
 /* Owned scratch of plain types: HW_AUTO(double) *x = HWI_ALLOC_ARRAY(double, n); */
 static inline void hwi_auto_char(char **pointer)
 {

@@ -144,6 +144,18 @@ hw_status hwi_file_read(const char *path, size_t max_bytes, hwi_file_text *out, 
     return status;
 }
 
+void hwi_file_text_rest(const hwi_file_text *text, const char *begin, const char *end)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    if (!text->mapping_bytes || end <= begin)
+        return;
+    /* The last page holds the newline, which is not in the file. */
+    const char *last_page = text->data + text->size / page * page;
+    end = end < last_page ? end : last_page;
+    if (begin < end)
+        hwi_give_back((char *)begin, (size_t)(end - begin));
+}
+
 void hwi_file_text_clear(hwi_file_text *text)
 {
     if (text->mapping_bytes)

@@ -22,6 +22,9 @@ typedef struct hwi_file_text {
 hw_status hwi_file_read(const char *path, size_t max_bytes, hwi_file_text *out,
                         hw_error *err) HW_MUST_USE;
 void hwi_file_text_clear(hwi_file_text *text);
+/* This part of the text has been read: what is mapped of it leaves the memory, and comes back from
+ * the file for who looks again. Thread-safe. */
+void hwi_file_text_rest(const hwi_file_text *text, const char *begin, const char *end);
 #define HW_AUTO_FILE_TEXT(name)                                                                    \
     __attribute__((cleanup(hwi_file_text_clear))) hwi_file_text name = {0}
 

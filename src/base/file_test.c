@@ -50,6 +50,28 @@ static void assert_content(const char *expected, size_t n_bytes)
     assert_int_equal(text.size, n_bytes);
     assert_memory_equal(text.data, expected, n_bytes);
     assert_int_equal(text.data[text.size], '\n');
+    /* What rests comes back. */
+    hwi_file_text_rest(&text, text.data, text.data + text.size);
+    hwi_file_text_rest(&text, text.data + text.size / 3, text.data + text.size / 2);
+    assert_memory_equal(text.data, expected, n_bytes);
+    assert_int_equal(text.data[text.size], '\n');
+}
+
+/* Whole pages leave the memory, what lies around stays. */
+static void test_file_bytes_around_those_given_back_stay(void **state)
+{
+    (void)state;
+    enum { N_BYTES = 1 << 16 };
+    for (size_t begin = 0; begin < 9000; begin += 1777) {
+        for (size_t n = 0; n < 20000; n += 3999) {
+            HW_AUTO(char) *bytes = HWI_ALLOC_ARRAY(char, N_BYTES);
+            assert_non_null(bytes);
+            memset(bytes, 'x', N_BYTES);
+            hwi_give_back(bytes + begin, n);
+            for (size_t i = 0; i < N_BYTES; i++)
+                assert_true(bytes[i] == 'x' || (i >= begin && i < begin + n));
+        }
+    }
 }
 
 static void test_file_write_then_read_gives_the_same_bytes(void **state)
@@ -149,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_file_write_then_read_gives_the_same_bytes, make_folder,
                                         remove_folder),
+        cmocka_unit_test(test_file_bytes_around_those_given_back_stay),
         cmocka_unit_test_setup_teardown(test_file_without_commit_keeps_the_old_file, make_folder,
                                         remove_folder),
         cmocka_unit_test_setup_teardown(test_file_keeps_mode_and_link, make_folder, remove_folder),

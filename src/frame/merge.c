@@ -30,6 +30,8 @@ static hw_status merge_numbers(const hwi_merge_input *in, int32_t i, hwi_column 
         int64_t n = in->results[k].n_rows;
         hwi_store_convert(column->store, out, from->store, from->values, from->range.n_missing > 0,
                           n);
+        if (in->saves_memory)
+            hwi_give_back(from->values, (size_t)n * hwi_store_bytes(from->store));
         out += (size_t)n * bytes;
     }
     return HW_OK;
@@ -152,6 +154,8 @@ static hw_status merge_codes(const hwi_merge_input *in, int32_t i, int32_t *cons
             hwi_store_put_ints(column->store, out, block, n);
             out += (size_t)n * bytes;
         }
+        if (in->saves_memory)
+            hwi_give_back(from->values, (size_t)piece->n_rows * hwi_store_bytes(from->store));
     }
     return HW_OK;
 }

@@ -14,6 +14,7 @@ typedef struct hwi_merge_input {
     hwi_piece_result *results; /* by piece */
     const hwi_piece_worker *workers;
     int n_workers;
+    bool saves_memory; /* pieces lose what has been merged, at some cost of time */
 } hwi_merge_input;
 
 /* Appends the columns to frame, which has their number of rows and no columns yet. */
