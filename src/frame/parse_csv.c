@@ -20,7 +20,7 @@ typedef struct parse_work {
     hwi_piece_result *results;
     int n_workers;
     size_t max_bytes;
-    bool saves_memory;
+    bool rests_text;
     _Atomic size_t n_bytes; /* of all results so far */
 } parse_work;
 
@@ -42,7 +42,7 @@ static hw_status parse_task(int64_t index, int worker, void *ctx, hw_error *err)
     hwi_piece_result *result = &work->results[index];
     result->worker = worker;
     HW_TRY(hwi_piece_parse(work->plan, source, piece, &work->workers[worker], result, err));
-    if (work->saves_memory)
+    if (work->rests_text)
         hwi_file_text_rest(&source->file, piece->begin, piece->end);
     size_t n_bytes = atomic_fetch_add(&work->n_bytes, result->n_bytes) + result->n_bytes;
     if (n_bytes > work->max_bytes)
@@ -77,14 +77,16 @@ static hw_status make_factors(const hwi_plan *plan, hw_frame **frame, hw_error *
     return HW_OK;
 }
 
-/* From here on memory matters more than the tenth of the time that it takes to give it back. */
-static bool is_large(const hwi_source_list *sources)
+/* From so much text on memory matters more than the time that it takes to give it back: little for
+ * the text itself, a fifth for what becomes of it, column by column and piece by piece. */
+static const size_t MIN_TEXT_TO_REST = (size_t)48 << 20, MIN_TEXT_TO_SAVE = (size_t)512 << 20;
+
+static size_t text_bytes(const hwi_source_list *sources)
 {
-    const size_t large = (size_t)48 << 20;
     size_t n_bytes = 0;
     for (int32_t i = 0; i < sources->n; i++)
         n_bytes += (size_t)(sources->items[i].end - sources->items[i].begin);
-    return n_bytes >= large;
+    return n_bytes;
 }
 
 hw_status hwi_parse_rows(const hwi_plan *plan, const hwi_source_list *sources,
@@ -94,7 +96,7 @@ hw_status hwi_parse_rows(const hwi_plan *plan, const hwi_source_list *sources,
     parse_work work = {.plan = plan, .sources = sources, .pieces = pieces};
     work.max_bytes = plan->max_bytes ? plan->max_bytes : hwi_file_memory_bytes() / 2;
     work.n_workers = hwi_parallel_n_threads(plan->n_threads);
-    work.saves_memory = is_large(sources);
+    work.rests_text = text_bytes(sources) >= MIN_TEXT_TO_REST;
     work.workers = HWI_NEW_ARRAY(hwi_piece_worker, (size_t)work.n_workers);
     HW_CHECK_ALLOC(err, work.workers);
     for (int w = 0; w < work.n_workers; w++)
@@ -107,8 +109,13 @@ hw_status hwi_parse_rows(const hwi_plan *plan, const hwi_source_list *sources,
         n_rows += work.results[i].n_rows;
     HW_AUTO(hw_frame) *frame = hwi_frame_new(sources->name, n_rows);
     HW_CHECK_ALLOC(err, frame);
-    hwi_merge_input input = {plan,         sources,        pieces,           work.results,
-                             work.workers, work.n_workers, work.saves_memory};
+    hwi_merge_input input = {plan,
+                             sources,
+                             pieces,
+                             work.results,
+                             work.workers,
+                             work.n_workers,
+                             text_bytes(sources) >= MIN_TEXT_TO_SAVE};
     HW_TRY(hwi_merge(&input, frame, err));
     HW_TRY(make_factors(plan, &frame, err));
     *out = HW_TAKE(frame);
