@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double probe_ms = 2, team_ms = 10, shortest_pause_ms = 100, longest_pause_ms = 800;
+static const double probe_ms = 2, team_ms = 10, shortest_pause_ms = 25, longest_pause_ms = 800;
 /* A team that has become so much slower than it was may be slower than one thread, too. */
 static const double noticeable = 1.25;
 
