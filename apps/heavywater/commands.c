@@ -22,7 +22,8 @@ static const app_option train_options[] = {
      "none."},
     {"cv_fold_assignment", "FILE", false, "Where the fold of each row goes (CSV)."},
     {"threads", "INTEGER", false,
-     "Threads; with one team the result does not depend on it. Default: all cores."},
+     "Threads, also --nthreads; with one team the result does not depend on it. Default: all "
+     "cores."},
     {"teams", "INTEGER", false,
      "Teams of threads that learn different rows at once and race on the weights, for machines of "
      "many cores; no two runs give the same model then. auto: as many as pay. Default: 1, which "
@@ -65,7 +66,7 @@ static const app_option grid_options[] = {
     {"classification", NULL, false, "Learn a number as a class."},
     {"regression", NULL, false, "Refuse a response that is not numbers."},
     {"threads", "INTEGER", false,
-     "Threads in all; the models do not depend on it. Default: all cores."},
+     "Threads in all, also --nthreads; the models do not depend on it. Default: all cores."},
     {NULL}};
 
 static const char *const grid_examples[] = {

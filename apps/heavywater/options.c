@@ -203,9 +203,18 @@ static bool strip_negation(const app_args *args, cursor *at)
     return is_switch;
 }
 
+/* H2O's name of the same thing. */
+static void translate_name(cursor *at)
+{
+    static const char theirs[] = "nthreads", ours[] = "threads";
+    if (strcmp(at->name, theirs) == 0)
+        memcpy(at->name, ours, sizeof ours);
+}
+
 static hw_status take_named(app_args *args, cursor *at, hw_error *err)
 {
     HW_TRY(read_name(at, err));
+    translate_name(at);
     if (strcmp(at->name, "help") == 0) {
         args->wants_help = true;
         return HW_OK;

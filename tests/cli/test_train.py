@@ -121,7 +121,7 @@ def test_x_is_the_same_as_ignoring_the_others(folder):
 def test_threads_do_not_change_the_model(folder):
     run_ok(train_args(folder, "--x", PREDICTORS, "--threads", "1"))
     one = predict(folder, data("mixed_score.csv"))
-    run_ok(train_args(folder, "--x", PREDICTORS, "--threads", "2"))
+    run_ok(train_args(folder, "--x", PREDICTORS, "--nthreads", "2"))
     check(one == predict(folder, data("mixed_score.csv")), "threads change the model")
 
 
