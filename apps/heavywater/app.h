@@ -25,6 +25,7 @@ typedef struct app_option {
     const char *value_word; /* "FILE", "NAMES" ...; NULL for a switch */
     bool is_required;
     const char *help;
+    const char *alias; /* H2O's name of the same thing, or NULL */
 } app_option;
 
 typedef struct app_args app_args;

@@ -23,7 +23,8 @@ static const app_option train_options[] = {
     {"cv_fold_assignment", "FILE", false, "Where the fold of each row goes (CSV)."},
     {"threads", "INTEGER", false,
      "Threads, also --nthreads; with one team the result does not depend on it. Default: all "
-     "cores."},
+     "cores.",
+     "nthreads"},
     {"teams", "INTEGER", false,
      "Teams of threads that learn different rows at once and race on the weights, for machines of "
      "many cores; no two runs give the same model then. auto: as many as pay. Default: 1, which "
@@ -66,7 +67,8 @@ static const app_option grid_options[] = {
     {"classification", NULL, false, "Learn a number as a class."},
     {"regression", NULL, false, "Refuse a response that is not numbers."},
     {"threads", "INTEGER", false,
-     "Threads in all, also --nthreads; the models do not depend on it. Default: all cores."},
+     "Threads in all, also --nthreads; the models do not depend on it. Default: all cores.",
+     "nthreads"},
     {NULL}};
 
 static const char *const grid_examples[] = {

@@ -37,7 +37,7 @@ static int find_option(const app_command *command, const char *name)
 {
     const app_option *option;
     for (int i = 0; (option = app_option_at(command, i)); i++)
-        if (strcmp(option->name, name) == 0)
+        if (strcmp(option->name, name) == 0 || (option->alias && strcmp(option->alias, name) == 0))
             return i;
     return -1;
 }
@@ -203,18 +203,9 @@ static bool strip_negation(const app_args *args, cursor *at)
     return is_switch;
 }
 
-/* H2O's name of the same thing. */
-static void translate_name(cursor *at)
-{
-    static const char theirs[] = "nthreads", ours[] = "threads";
-    if (strcmp(at->name, theirs) == 0)
-        memcpy(at->name, ours, sizeof ours);
-}
-
 static hw_status take_named(app_args *args, cursor *at, hw_error *err)
 {
     HW_TRY(read_name(at, err));
-    translate_name(at);
     if (strcmp(at->name, "help") == 0) {
         args->wants_help = true;
         return HW_OK;

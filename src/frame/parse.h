@@ -7,12 +7,12 @@
 #include "frame/cut.h"
 #include "frame/parse_plan.h"
 
-/* What all of them take. piece_bytes and max_bytes (of the columns) are for tests (0: the usual).
- */
+/* What all of them take. piece_bytes, max_bytes (of the columns) and thrifty_bytes (of text, from
+ * which on memory is given back) are for tests (0: the usual). */
 typedef struct hwi_parse_input {
     const hwi_source_list *sources;
     const hw_parse_options *options;
-    size_t piece_bytes, max_bytes;
+    size_t piece_bytes, max_bytes, thrifty_bytes;
 } hwi_parse_input;
 
 hw_status hwi_parse(const hwi_parse_input *input, hw_frame **out, hw_error *err) HW_MUST_USE;

@@ -253,6 +253,7 @@ hw_status hwi_parse_arff(const hwi_parse_input *input, hw_frame **out, hw_error 
     HW_AUTO_PLAN(plan);
     plan.n_threads = input->options->n_threads;
     plan.max_bytes = input->max_bytes;
+    plan.thrifty_bytes = input->thrifty_bytes;
     __attribute__((cleanup(hwi_piece_list_clear))) hwi_piece_list pieces = {0};
     for (int32_t i = 0; i < input->sources->n; i++) {
         const hwi_source *source = &input->sources->items[i];

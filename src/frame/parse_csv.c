@@ -81,12 +81,12 @@ static hw_status make_factors(const hwi_plan *plan, hw_frame **frame, hw_error *
  * the text itself, a fifth for what becomes of it, column by column and piece by piece. */
 static const size_t MIN_TEXT_TO_REST = (size_t)48 << 20, MIN_TEXT_TO_SAVE = (size_t)512 << 20;
 
-static size_t text_bytes(const hwi_source_list *sources)
+static bool has_text(const hwi_source_list *sources, const hwi_plan *plan, size_t min_bytes)
 {
     size_t n_bytes = 0;
     for (int32_t i = 0; i < sources->n; i++)
         n_bytes += (size_t)(sources->items[i].end - sources->items[i].begin);
-    return n_bytes;
+    return n_bytes >= (plan->thrifty_bytes ? plan->thrifty_bytes : min_bytes);
 }
 
 hw_status hwi_parse_rows(const hwi_plan *plan, const hwi_source_list *sources,
@@ -96,7 +96,7 @@ hw_status hwi_parse_rows(const hwi_plan *plan, const hwi_source_list *sources,
     parse_work work = {.plan = plan, .sources = sources, .pieces = pieces};
     work.max_bytes = plan->max_bytes ? plan->max_bytes : hwi_file_memory_bytes() / 2;
     work.n_workers = hwi_parallel_n_threads(plan->n_threads);
-    work.rests_text = text_bytes(sources) >= MIN_TEXT_TO_REST;
+    work.rests_text = has_text(sources, plan, MIN_TEXT_TO_REST);
     work.workers = HWI_NEW_ARRAY(hwi_piece_worker, (size_t)work.n_workers);
     HW_CHECK_ALLOC(err, work.workers);
     for (int w = 0; w < work.n_workers; w++)
@@ -115,7 +115,7 @@ hw_status hwi_parse_rows(const hwi_plan *plan, const hwi_source_list *sources,
                              work.results,
                              work.workers,
                              work.n_workers,
-                             text_bytes(sources) >= MIN_TEXT_TO_SAVE};
+                             has_text(sources, plan, MIN_TEXT_TO_SAVE)};
     HW_TRY(hwi_merge(&input, frame, err));
     HW_TRY(make_factors(plan, &frame, err));
     *out = HW_TAKE(frame);
@@ -286,6 +286,7 @@ hw_status hwi_parse_csv(const hwi_parse_input *input, hw_frame **out, hw_error *
     HW_AUTO_PLAN(plan);
     plan.n_threads = input->options->n_threads;
     plan.max_bytes = input->max_bytes;
+    plan.thrifty_bytes = input->thrifty_bytes;
     top t = {0};
     HW_TRY(choose_dialect(input, &plan, &t, err));
     __attribute__((cleanup(hwi_piece_list_clear))) hwi_piece_list pieces = {0};

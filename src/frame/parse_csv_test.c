@@ -5,7 +5,9 @@
 #include "support/hw_test.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
+#include "frame/parse.h"
 #include "support/hw_frame.h"
 
 typedef struct parse_case {
@@ -397,6 +399,43 @@ static void test_parse_csv_survives_failing_allocations(void **state)
     }
 }
 
+/* Memory that is given back on the way changes nothing, be the text mapped or not. */
+static void test_parse_csv_gives_back_only_what_it_has_read(void **state)
+{
+    (void)state;
+    enum { N_ROWS = 20000 };
+    HW_AUTO_BUFFER(csv);
+    hwi_buffer_printf(&csv, "i,d,e,s\n");
+    for (int i = 0; i < N_ROWS; i++)
+        hwi_buffer_printf(&csv, "%d,%d.%d,level%d,%s%d\n", i * 70001, i, i % 977, i % 300,
+                          i % 7 ? "t" : "", i);
+    char path[] = "/tmp/hw_parse_XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_true(write(fd, csv.data, csv.size) == (ssize_t)csv.size);
+    close(fd);
+    HW_AUTO_BUFFER(usual);
+    for (int i = 0; i < 2; i++) {
+        hw_error err = {0};
+        hwi_source_list sources = {0};
+        hw_parse_options options = {.n_threads = 2, .factors = "e"};
+        HW_AUTO(hw_frame) *frame = NULL;
+        HW_AUTO_BUFFER(text);
+        hw_assert_ok(hwi_source_list_open(path, &sources, &err), err);
+        hwi_parse_input input = {&sources, &options, .piece_bytes = 1 << 17,
+                                 .thrifty_bytes = (size_t)i};
+        hw_assert_ok(hwi_parse(&input, &frame, &err), err);
+        hw_frame_to_text(frame, &text);
+        assert_int_equal(hw_frame_n_rows(frame), N_ROWS);
+        if (i == 0)
+            hwi_buffer_append(&usual, text.data, text.size);
+        assert_int_equal(text.size, usual.size);
+        assert_memory_equal(text.data, usual.data, usual.size);
+        hwi_source_list_clear(&sources);
+    }
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -408,6 +447,7 @@ int main(void)
         cmocka_unit_test(test_parse_csv_refuses_what_is_no_table),
         cmocka_unit_test(test_parse_csv_guesses_kinds_as_h2o),
         cmocka_unit_test(test_parse_csv_says_what_it_could_not_read),
+        cmocka_unit_test(test_parse_csv_gives_back_only_what_it_has_read),
         cmocka_unit_test(test_parse_csv_does_not_depend_on_threads),
         cmocka_unit_test(test_parse_csv_survives_failing_allocations),
     };

@@ -33,7 +33,8 @@ typedef struct hwi_plan {
     hwi_plan_column *columns;
     int32_t n_columns;
     int n_threads;
-    size_t max_bytes; /* of the columns; 0: half the memory, since merging holds them twice */
+    size_t max_bytes;     /* of the columns; 0: half the memory, since merging holds them twice */
+    size_t thrifty_bytes; /* of text, from which on memory is given back; 0: the usual */
 } hwi_plan;
 
 void hwi_plan_clear(hwi_plan *plan);

@@ -85,10 +85,15 @@ typedef struct hwk_dense {
     const int32_t *takes_part; /* (C, padded) -1, or 0 for padding and for inputs passed over */
 } hwk_dense;
 
+/* So many numbers, to whole chunks. */
+static inline int64_t hwk_padded(int32_t n)
+{
+    return (n + HWK_LANES - 1) / HWK_LANES * (int64_t)HWK_LANES;
+}
 /* Numbers from one unit to the next. */
 static inline int64_t hwk_unit_width(const hwk_dense *inputs)
 {
-    return (inputs->n_in + HWK_LANES - 1) / HWK_LANES * (int64_t)HWK_LANES;
+    return hwk_padded(inputs->n_in);
 }
 
 /* Some units of such a layer in the update. By row: (n_rows). */

@@ -96,7 +96,7 @@ void hwi_layer_import_weights(const hwi_layer *layer, const float *h2o_order, fl
 /* Inputs, to whole chunks. */
 static inline int64_t hwi_layer_n_padded_inputs(const hwi_layer *layer)
 {
-    return (layer->n_in + HWK_LANES - 1) / HWK_LANES * (int64_t)HWK_LANES;
+    return hwk_padded(layer->n_in);
 }
 /* Where the entry of an input and a row is in the layer's arrays of weights and their state. */
 static inline int64_t hwi_layer_at(const hwi_layer *layer, int64_t input, int32_t row)

@@ -261,7 +261,7 @@ static void errors_below_exactly(const hwi_layer *layer, const hwi_layer_work *l
 
 static float *begin_error_part(const hwi_layer *layer, const hwi_layer_work *lw, int32_t shard)
 {
-    int64_t width = hwi_error_part_width(layer);
+    int64_t width = hwi_layer_n_padded_inputs(layer);
     return memset(lw->error_parts + shard * width, 0, (size_t)width * sizeof(float));
 }
 
@@ -275,7 +275,7 @@ static void add_part(const hwk_table *kernels, hwi_layer_work *lw, int64_t width
 /* What the own shards have given, together as far as they stand together in the tree. */
 static void add_own_parts(const hwi_layer *layer, hwi_layer_work *lw, const hwi_work *work)
 {
-    const int64_t width = hwi_error_part_width(layer);
+    const int64_t width = hwi_layer_n_padded_inputs(layer);
     for (int32_t k = 0; k < lw->n_shards - 1; k++)
         if (lw->merges[k].member == work->member)
             add_part(work->kernels, lw, width, &lw->merges[k], 0, (int32_t)width);
@@ -301,7 +301,7 @@ static int32_t place_of(const hwk_inputs *inputs, int32_t unit)
 static void gather_errors(const hwi_layer *layer, hwi_layer_work *lw, const hwi_work *work,
                           const hwk_inputs *inputs, hwi_layer_work *below_work)
 {
-    const int64_t width = hwi_error_part_width(layer);
+    const int64_t width = hwi_layer_n_padded_inputs(layer);
     const int32_t begin = place_of(inputs, below_work->unit_begin);
     const int32_t end = place_of(inputs, below_work->unit_end);
     for (int32_t k = 0; k < lw->n_shards - 1; k++)

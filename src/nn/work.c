@@ -99,8 +99,8 @@ static void lay_out_shared(const hwi_layer *layer, bool is_fast, hwi_layer_work 
     lw->error = hwi_slab_take(c, layer->n_units + HWK_LANES, sizeof(double));
     lw->net = hwi_slab_take(c, hwi_layer_n_padded(layer), sizeof(double));
     if (is_fast)
-        lw->error_parts =
-            hwi_slab_take(c, (int64_t)lw->n_shards * hwi_error_part_width(layer), sizeof(float));
+        lw->error_parts = hwi_slab_take(c, (int64_t)lw->n_shards * hwi_layer_n_padded_inputs(layer),
+                                        sizeof(float));
 }
 
 static void lay_out_own(const hwi_layer *layer, hwi_layer_work *lw, hwi_slab *c)

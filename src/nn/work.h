@@ -33,7 +33,7 @@ typedef struct hwi_layer_work {
     double *activation; /* (n_units); of the output layer everybody's own */
     double *error; /* (n_units) derivative of the loss by the activation; of the output: by its net
                       input */
-    float *error_parts; /* (S, C to multiples of 16) errors that each shard gives the layer below,
+    float *error_parts; /* (S, C padded) errors that each shard gives the layer below,
                            in the order of the inputs' list: of the fast arithmetic, NULL without */
     double *net;        /* (padded) weighted sums */
     /* Own. */
@@ -99,11 +99,6 @@ int32_t hwi_n_shards(const hwi_layer *layer);
 int32_t hwi_shard_begin(const hwi_layer *layer, int32_t shard);
 /* First unit of a shard of a layer that lies unit by unit. */
 int32_t hwi_shard_begin_unit(const hwi_layer *layer, int32_t shard);
-/* Floats of one shard in error_parts. */
-static inline int64_t hwi_error_part_width(const hwi_layer *layer)
-{
-    return (layer->n_in + HWK_LANES - 1) / HWK_LANES * HWK_LANES;
-}
 void hwi_work_free(hwi_work *work);
 HW_DEFINE_AUTO(hwi_work, hwi_work_free)
 /* Forgets the winners of Maxout, as H2O does at the start of a chunk. */

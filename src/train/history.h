@@ -17,7 +17,8 @@ typedef struct hwi_history {
 } hwi_history;
 
 typedef struct hwi_history_event {
-    /* Since the start; of it spent scoring, and before the first row was learned from. */
+    /* Since the start; of it spent scoring, and in this run before its first row was learned from.
+     */
     double total_ms, scoring_ms, setup_ms;
     double epochs;
     int32_t iterations;

@@ -43,18 +43,18 @@ static bool deserves_by_unit(const hwi_trainer *trainer, int32_t l)
            layer->n_in >= (has_many_zeros ? MIN_INPUTS_BY_UNIT_ANYWHERE : MIN_INPUTS_BY_UNIT);
 }
 
-static void choose_layouts(hwi_trainer *trainer)
+static bool has_by_unit(const hwi_trainer *trainer)
 {
-    for (int32_t l = 0; l < trainer->network->n_layers; l++) {
-        trainer->is_by_unit[l] = deserves_by_unit(trainer, l);
-        trainer->has_by_unit |= trainer->is_by_unit[l];
-    }
+    bool any = false;
+    for (int32_t l = 0; l < trainer->network->n_layers; l++)
+        any |= trainer->is_by_unit[l];
+    return any;
 }
 
 hw_status hwi_learning_begin(hwi_trainer *trainer, hw_error *err)
 {
     hwi_network *by_unit = NULL;
-    if (!trainer->has_by_unit)
+    if (!has_by_unit(trainer))
         return HW_OK;
     HW_TRY(hwi_network_by_unit(trainer->published, trainer->is_by_unit, &by_unit, err));
     trainer->network = by_unit;
@@ -64,7 +64,7 @@ hw_status hwi_learning_begin(hwi_trainer *trainer, hw_error *err)
 /* Elastic averaging publishes another network, too. */
 static bool is_by_unit(const hwi_trainer *trainer)
 {
-    return trainer->has_by_unit && trainer->network != trainer->published;
+    return trainer->network != trainer->published && has_by_unit(trainer);
 }
 
 void hwi_trainer_publish(hwi_trainer *trainer)
@@ -145,7 +145,8 @@ hw_status hwi_learning_set_up(hwi_trainer *trainer, hw_error *err)
     const hw_train_options *options = trainer->options;
     trainer->is_by_unit = HWI_NEW_ARRAY(bool, (size_t)trainer->network->n_layers);
     HW_CHECK_ALLOC(err, trainer->is_by_unit);
-    choose_layouts(trainer);
+    for (int32_t l = 0; l < trainer->network->n_layers; l++)
+        trainer->is_by_unit[l] = deserves_by_unit(trainer, l);
     hwi_team_need need = {.network = trainer->network,
                           .n_active_inputs = hwi_encoder_max_active(trainer->encoder),
                           .n_threads = options ? options->n_threads : 0,

@@ -53,7 +53,6 @@ typedef struct hwi_trainer {
     hwi_network
         *published; /* what is scored and kept: elastic averaging's moving average, else network */
     bool *is_by_unit;  /* (n_layers) how what is trained lies; published is in panels */
-    bool has_by_unit;  /* some layer does */
     hwi_network *best; /* NULL until kept */
     float best_loss;
     /* The last state that was scored, or the first one; kept while there is no best one. */
